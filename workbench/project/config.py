@@ -1,0 +1,174 @@
+"""The keys of `workbench.toml`, strictly typed; no other key is accepted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from workbench.project.contract import ContractConfig
+from workbench.project.field import (
+    Cron,
+    Delay,
+    File,
+    Inputs,
+    Module,
+    Name,
+    Names,
+    Notebook,
+    PositiveDuration,
+    Sentences,
+    Size,
+    Text,
+)
+from workbench.project.source import SourceConfig
+from workbench.project.table import NamedTable, Table
+
+
+class AboutConfig(Table):
+    """`[project]`: what the project is called, and the seed of everything random in it."""
+
+    name: Name
+    description: str = ""
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+
+
+class StoresConfig(Table):
+    """`[stores]`: where state is kept; local paths and SQLite URLs are relative to the project.
+
+    Attributes:
+        allow_pickle: whether models may be pickled. Loading a pickle runs whatever its author put there.
+    """
+
+    ledger: Text = "sqlite:///.workbench/ledger.db"
+    tracking: Text = "sqlite:///.workbench/mlflow.db"
+    data: Text = ".workbench/data"
+    artifacts: Text = ".workbench/mlartifacts"
+    allow_pickle: bool = False
+
+
+class RunnerConfig(Table):
+    """`[runner]`: how attempts are supervised.
+
+    Attributes:
+        heartbeat: one heartbeat; a kernel that misses two is frozen.
+        parallel: attempts that may run at once; as many as there are cores when left out.
+        cpus: cores that all attempts together may use; the machine's when left out.
+        memory: bytes that all attempts together may use; four fifths of the machine's when left out.
+        save_every: the least time between two saves of the running notebook.
+        output_limit: bytes of output kept for each cell.
+        html: whether an executed notebook is kept as HTML too.
+        warm: whether kernels are forked from a server that has the usual imports loaded.
+    """
+
+    heartbeat: PositiveDuration = timedelta(seconds=5)
+    parallel: Annotated[int, Field(ge=1)] | None = None
+    cpus: Annotated[int, Field(ge=1)] | None = None
+    memory: Size | None = None
+    save_every: Delay = timedelta(seconds=2)
+    output_limit: Size = 10**6
+    html: bool = True
+    warm: bool = True
+
+
+class KernelsConfig(Table):
+    """`[kernels]`: the fork server that warm kernels come from.
+
+    Attributes:
+        usual: whether it loads what notebooks usually import (pandas, scikit-learn, MLflow …).
+        preload: modules that it loads besides; none of the project's own.
+        idle: how long it stays when nobody uses it.
+        memory: how large it may grow before it is renewed.
+    """
+
+    usual: bool = True
+    preload: Annotated[tuple[Module, ...], Field(strict=False)] = ()
+    idle: PositiveDuration = timedelta(minutes=15)
+    memory: Size = 2 * 10**9
+
+
+class EnvironmentConfig(Table):
+    """`[environment]`: the files that declare the environment; left out, those usual ones that exist."""
+
+    files: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+
+
+class StageConfig(NamedTable):
+    """`[stages.NAME]`: a parameterized notebook with named inputs and outputs.
+
+    Attributes:
+        files: what it reads besides its inputs, files and folders that no stage writes; their content counts.
+    """
+
+    notebook: Notebook
+    inputs: Inputs = ()
+    outputs: Names = ()
+    files: Annotated[tuple[File, ...], Field(strict=False)] = ()
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    retries: Annotated[int, Field(ge=0)] = 0
+    retry_delay: Delay = timedelta(seconds=1)
+    timeout: PositiveDuration = timedelta(hours=1)
+    cpus: Annotated[int, Field(ge=1)] | None = None
+    memory: Size | None = None
+    gpu: Annotated[int, Field(ge=0)] = 0
+    description: str = ""
+
+
+class PipelineConfig(NamedTable):
+    """`[pipelines.NAME]`: stages, ordered by what they read and write."""
+
+    stages: Annotated[Names, Field(min_length=1)]
+    schedule: Cron | None = None
+    default: bool = False
+
+
+class PromotionConfig(Table):
+    """How a candidate becomes champion; without a word in the project, one person must approve."""
+
+    policy: Literal["automatic", "one-approval", "four-eyes"] = "one-approval"
+
+
+class ModelConfig(NamedTable):
+    """`[models.NAME]`: what is predicted, how it is judged, and who may promote it.
+
+    Attributes:
+        trained_by: the stage whose commit registers a version.
+        trusted: full names of the project's own classes and functions that its models may hold.
+        gates: one table for each gate, checked by the gate of that name, or of its key `kind`.
+        description, intended_use, limits: what its card says of it; one text or several.
+    """
+
+    task: Literal["binary", "multiclass", "regression"]
+    target: Text
+    metric: Text
+    trained_by: Name
+    entity: Text | None = None
+    sensitive: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    trusted: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    promotion: PromotionConfig = PromotionConfig()
+    gates: dict[Name, dict[str, Any]] = Field(default_factory=dict)
+    description: str = ""
+    intended_use: Sentences = ()
+    limits: Sentences = ()
+
+
+class ProjectConfig(Table):
+    """The whole of `workbench.toml`."""
+
+    project: AboutConfig
+    stores: StoresConfig = StoresConfig()
+    runner: RunnerConfig = RunnerConfig()
+    kernels: KernelsConfig = KernelsConfig()
+    environment: EnvironmentConfig = EnvironmentConfig()
+    sources: dict[Name, SourceConfig] = Field(default_factory=dict)
+    contracts: dict[Name, ContractConfig] = Field(default_factory=dict)
+    stages: dict[Name, StageConfig] = Field(default_factory=dict)
+    pipelines: dict[Name, PipelineConfig] = Field(default_factory=dict)
+    models: dict[Name, ModelConfig] = Field(default_factory=dict)
+
+    def model_post_init(self, _context: Any) -> None:
+        """Tell each named table its name."""
+        for tables in (self.sources, self.contracts, self.stages, self.pipelines, self.models):
+            for name, table in tables.items():
+                table._name = name
