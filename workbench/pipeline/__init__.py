@@ -1,0 +1,1 @@
+"""Stages, runs and what became of them."""

@@ -1,0 +1,169 @@
+"""Runs a pipeline, and takes up again what broke."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from workbench.errors import BusyError, TrackingError
+from workbench.pipeline.backing import Backing
+from workbench.pipeline.commit import Committer
+from workbench.pipeline.commits import Commits
+from workbench.pipeline.drive import Drive
+from workbench.pipeline.entry import RunRequest
+from workbench.pipeline.executor import Executor
+from workbench.pipeline.expectation import expect
+from workbench.pipeline.git import git_state
+from workbench.pipeline.heart import Heart
+from workbench.pipeline.history import RunState, fold
+from workbench.pipeline.interruption import Interruption
+from workbench.pipeline.launch import Launch
+from workbench.pipeline.log import RunLog
+from workbench.pipeline.lost import bury, record_lost
+from workbench.pipeline.outcome import Outcome
+from workbench.pipeline.plan import Planner
+from workbench.pipeline.reaper import release, start_reaper
+from workbench.pipeline.reporter import Reporter
+from workbench.pipeline.ticket import VARIABLE
+
+
+class Runner:
+    """Runs requests on an executor, one run of a pipeline at a time."""
+
+    def __init__(self, backing: Backing, executor: Executor, reporter: Reporter) -> None:
+        self._backing = backing
+        self._executor = executor
+        self._reporter = reporter
+
+    def start(self, request: RunRequest) -> RunState:
+        """Run a request to its end.
+
+        Raises:
+            BusyError: another run of this pipeline is alive.
+        """
+        backing = self._backing
+        run = _new_id(backing)
+        with self._lease(request.pipeline, run) as heart:
+            bury(backing, request.pipeline, self._reporter)
+            log = RunLog(backing.ledger, run, 0)
+            data = {
+                "pipeline": request.pipeline,
+                "reason": request.reason,
+                "request": dict(request.words),
+                "entries": [entry.to_dict() for entry in request.entries],
+                "git": git_state(backing.project.root),
+                **self._where(),
+            }
+            log.add("run.started", data, subject=request.pipeline)
+            return self._drive(request, run, log, heart)
+
+    def resume(self, request: RunRequest, run: str) -> RunState:
+        """Go on with a run that failed or whose runner vanished; what it committed is kept.
+
+        Raises:
+            BusyError: the run is still alive, or another run of its pipeline is.
+        """
+        backing = self._backing
+        with self._lease(request.pipeline, run) as heart:
+            bury(backing, request.pipeline, self._reporter)
+            state = fold(run, backing.ledger.read(f"run/{run}"))
+            if state.outcome is None:
+                record_lost(backing.ledger, state)
+                state = fold(run, backing.ledger.read(f"run/{run}"))
+            log = RunLog(backing.ledger, run, state.version)
+            data = {"entries": [entry.to_dict() for entry in request.entries], **self._where()}
+            log.add("run.resumed", data, subject=request.pipeline)
+            self._project()
+            return self._drive(request, run, log, heart)
+
+    def _drive(self, request: RunRequest, run: str, log: RunLog, heart: Heart) -> RunState:
+        backing = self._backing
+        started = time.monotonic()
+        stages = tuple(entry.name for entry in request.entries)
+        self._reporter.run_started(run, request.pipeline, stages)
+        commits = Commits(backing.ledger)
+        expected = expect(commits, request.entries)
+        self._reporter.run_expected(expected)
+        planner = Planner(backing.project, commits, backing.catalog, backing.extension)
+        local = self._executor.name == "local"
+        budget = self._executor.budget(backing.budget)
+        launch = Launch(backing, request, run, self._reporter.warning, budget=budget, local=local)
+        committer = Committer(backing, log, self._reporter, launch)
+        drive = Drive(
+            backing=backing,
+            planner=planner,
+            request=request,
+            run=run,
+            log=log,
+            executor=self._executor,
+            reporter=self._reporter,
+            launch=launch,
+            committer=committer,
+            heart=heart,
+            expected=expected,
+            budget=budget,
+        )
+        drive.recall(fold(run, backing.ledger.read(f"run/{run}")))
+        with Interruption() as interruption:
+            outcome, reason = self._watched(drive, run, interruption)
+            seconds = round(time.monotonic() - started, 3)
+            data = {"outcome": outcome.value, "reason": reason, "seconds": seconds}
+            log.add("run.ended", data, subject=request.pipeline)
+        committer.close()
+        state = fold(run, backing.ledger.read(f"run/{run}"))
+        launch.end(outcome, reason, state.metrics)
+        if committer.projects:
+            self._project()
+        self._reporter.run_ended(run, outcome, seconds, reason)
+        return state
+
+    def _project(self) -> None:
+        try:
+            self._backing.extension.project()
+        except TrackingError as error:
+            self._reporter.warning(f"MLflow's registry does not show the ledger yet. {error}")
+
+    def _watched(self, drive: Drive, run: str, interruption: Interruption) -> tuple[Outcome, str]:
+        folder = str(self._backing.project.layout.attempt(run, "x", 1).parent.parent)
+        reaper = start_reaper(VARIABLE, f"{folder}{os.sep}")
+        try:
+            ended = drive.go()
+            interruption.ignore()  # too late: what happened is about to be written
+            return ended
+        except KeyboardInterrupt:
+            drive.settle()
+            return Outcome.INTERRUPTED, "a person stopped the run"
+        finally:
+            release(reaper)
+
+    @contextmanager
+    def _lease(self, pipeline: str, run: str) -> Iterator[Heart]:
+        backing = self._backing
+        ttl = timedelta(seconds=2 * backing.heartbeat)
+        try:
+            lease = backing.leases.acquire(f"pipeline/{pipeline}", run, ttl)
+        except BusyError as error:
+            raise BusyError(
+                f"Pipeline {pipeline!r} is already running, as {error.holder}.",
+                hint=f"Watch it with: workbench show {error.holder}   (or wait until it has ended)",
+                lease=error.lease,
+                holder=error.holder,
+            ) from error
+        try:
+            with Heart(lease, backing.heartbeat / 2) as heart:
+                yield heart
+        finally:
+            lease.release()
+
+    def _where(self) -> dict[str, Any]:
+        return {"executor": self._executor.name, "host": socket.gethostname(), "pid": os.getpid()}
+
+
+def _new_id(backing: Backing) -> str:
+    return f"{backing.clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
