@@ -1,0 +1,263 @@
+"""A model's versions, aliases and promotions, folded from the events of its stream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from workbench.errors import UnknownNameError
+from workbench.registry.gate import GateResult
+from workbench.registry.verdict import Verdict
+from workbench.registry.version import CHAMPION, Decision, Evaluation, Move, Promotion, Stray, Version
+
+if TYPE_CHECKING:
+    from workbench.ledger import Event, Ledger
+
+REGISTERED = "version.registered"
+EVALUATED = "version.evaluated"
+PROPOSED = "promotion.proposed"
+APPROVED = "promotion.approved"
+DECLINED = "promotion.rejected"
+MOVED = "alias.moved"
+STRAYED = "alias.strayed"
+RESTORED = "alias.restored"
+
+
+class Fact(NamedTuple):
+    """What an event says, when and by whom."""
+
+    data: Mapping[str, Any]
+    at: datetime
+    actor: str
+
+
+@dataclass
+class ModelState:
+    """A model as its events tell it.
+
+    Attributes:
+        versions: by number.
+        aliases: the version that each alias names.
+        moves: every move of an alias, oldest first.
+        promotions: by number.
+        strays: aliases that were found moved by hand, and are not known to be put back.
+        version: of the stream, for a write that expects nothing to have happened since.
+    """
+
+    name: str
+    versions: dict[int, Version] = field(default_factory=dict)
+    aliases: dict[str, int] = field(default_factory=dict)
+    moves: list[Move] = field(default_factory=list)
+    promotions: dict[int, Promotion] = field(default_factory=dict)
+    strays: dict[str, Stray] = field(default_factory=dict)
+    version: int = 0
+    _held: dict[str, list[int]] = field(default_factory=dict, repr=False)
+
+    @property
+    def champion(self) -> int | None:
+        """The champion's number, None when nobody is."""
+        return self.aliases.get(CHAMPION)
+
+    @property
+    def pending(self) -> list[Promotion]:
+        """Promotions that wait for an approval."""
+        return [promotion for promotion in self.promotions.values() if promotion.state == "proposed"]
+
+    def find(self, number: int) -> Version:
+        """Return a version.
+
+        Raises:
+            UnknownNameError: there is no such version; the message names those there are.
+        """
+        if number not in self.versions:
+            known = ", ".join(str(n) for n in sorted(self.versions)[-12:])
+            none = "None is registered yet; run the pipeline that trains it."
+            hint = f"Registered: {known}." if known else none
+            raise UnknownNameError(f"version of {self.name!r}", str(number), hint=hint)
+        return self.versions[number]
+
+    def with_fingerprint(self, fingerprint: str) -> Version | None:
+        """Return the version of exactly this content, None when it was never registered."""
+        return next((v for v in self.versions.values() if v.fingerprint == fingerprint), None)
+
+    def replaced_by(self, alias: str = CHAMPION) -> int | None:
+        """Return the version that an alias's holder replaced; after a rollback, the one before that."""
+        held = self._held.get(alias, [])
+        return held[-2] if len(held) > 1 else None
+
+    def was_rolled_back(self, number: int) -> Move | None:
+        """Return the rollback that took the champion's place from a version and still stands."""
+        for move in reversed(self.moves):
+            if move.alias == CHAMPION and move.after == number:
+                return None
+            if move.alias == CHAMPION and move.before == number and move.why == "rollback":
+                return move
+        return None
+
+    def decided(self, number: int, alias: str = CHAMPION) -> Promotion | None:
+        """Return the newest promotion of a version that was approved or rejected, None without one."""
+        mine = (p for p in reversed(self.promotions.values()) if (p.version, p.alias) == (number, alias))
+        return next((p for p in mine if p.decision), None)
+
+    def copy(self) -> ModelState:
+        """Return a state that moves on by itself; what it holds never changes and is shared."""
+        return ModelState(
+            self.name,
+            dict(self.versions),
+            dict(self.aliases),
+            list(self.moves),
+            dict(self.promotions),
+            dict(self.strays),
+            self.version,
+            {alias: list(held) for alias, held in self._held.items()},
+        )
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Take in events of the model's stream, in order."""
+        for event in events:
+            self.apply(event.kind, event.data, at=event.at, actor=event.actor)
+            self.version = event.version
+
+    def apply(self, kind: str, data: Mapping[str, Any], *, at: datetime, actor: str) -> None:
+        """Take in one event; kinds that a later workbench may write are left alone."""
+        step = _STEPS.get(kind)
+        if step is not None:
+            step(self, Fact(data, at, actor))
+
+
+def fold(name: str, events: Iterable[Event]) -> ModelState:
+    """Return a model's state from the events of its stream, in order."""
+    state = ModelState(name)
+    state.take(events)
+    return state
+
+
+def stream_of(model: str) -> str:
+    """Return the name of a model's stream."""
+    return f"model/{model}"
+
+
+def read_model(ledger: Ledger, model: str) -> ModelState:
+    """Return a model's present state; what this process has read of a ledger before is not read again."""
+    known = _read.setdefault(ledger, {})
+    state = known[model].copy() if model in known else ModelState(model)
+    news = ledger.read(stream_of(model), after=state.version)
+    if news:
+        state.take(news)
+        known[model] = state.copy()
+    return state
+
+
+def model_names(ledger: Ledger) -> list[str]:
+    """Return the models that have a version."""
+    return sorted({event.subject for event in ledger.find(kinds=(REGISTERED,), key="1")})
+
+
+_read: WeakKeyDictionary[Ledger, dict[str, ModelState]] = WeakKeyDictionary()
+
+
+def _registered(state: ModelState, fact: Fact) -> None:
+    data = fact.data
+    version = Version(
+        model=state.name,
+        number=data["version"],
+        fingerprint=data["fingerprint"],
+        output=data["output"],
+        run=data["run"],
+        stage=data["stage"],
+        at=fact.at,
+        actor=fact.actor,
+        metrics=data["metrics"],
+        parameters=data["parameters"],
+        inputs=data["inputs"],
+        tracking_id=data["tracking_id"],
+    )
+    state.versions[version.number] = version
+
+
+def _evaluated(state: ModelState, fact: Fact) -> None:
+    data = fact.data
+    gates = tuple(GateResult.from_dict(gate) for gate in data["gates"])
+    verdict = Verdict(data["verdict"])
+    said = data.get("explanation", {})
+    evaluation = Evaluation(verdict, gates, data["against"], data["data"], data["run"], fact.at, said)
+    version = state.versions[data["version"]]
+    state.versions[version.number] = replace(version, evaluations=(*version.evaluations, evaluation))
+
+
+def _proposed(state: ModelState, fact: Fact) -> None:
+    data = fact.data
+    promotion = Promotion(
+        number=data["promotion"],
+        version=data["version"],
+        alias=data["alias"],
+        replaces=data["replaces"],
+        policy=data["policy"],
+        run=data["run"],
+        reason=data["reason"],
+        actor=fact.actor,
+        at=fact.at,
+        author=data.get("author", ""),
+    )
+    state.promotions[promotion.number] = promotion
+
+
+def _approved(state: ModelState, fact: Fact) -> None:
+    _decided(state, fact, approved=True)
+
+
+def _declined(state: ModelState, fact: Fact) -> None:
+    _decided(state, fact, approved=False)
+
+
+def _decided(state: ModelState, fact: Fact, *, approved: bool) -> None:
+    promotion = state.promotions[fact.data["promotion"]]
+    decision = Decision(approved, fact.actor, fact.at, fact.data.get("reason", ""))
+    state.promotions[promotion.number] = replace(promotion, decision=decision)
+
+
+def _strayed(state: ModelState, fact: Fact) -> None:
+    alias = fact.data["alias"]
+    state.strays[alias] = Stray(alias, fact.data["ledger"], fact.data["shown"], fact.actor, fact.at)
+
+
+def _restored(state: ModelState, fact: Fact) -> None:
+    state.strays.pop(fact.data["alias"], None)
+
+
+def _moved(state: ModelState, fact: Fact) -> None:
+    data = fact.data
+    alias, after = data["alias"], data["after"]
+    held = state._held.setdefault(alias, [])
+    if data["why"] == "rollback":
+        held.pop()
+    else:
+        held.append(after)
+    state.aliases[alias] = after
+    state.moves.append(
+        Move(
+            alias,
+            data["before"],
+            after,
+            data["why"],
+            data["promotion"],
+            data["reason"],
+            fact.actor,
+            fact.at,
+        )
+    )
+
+
+_STEPS = {
+    REGISTERED: _registered,
+    EVALUATED: _evaluated,
+    PROPOSED: _proposed,
+    APPROVED: _approved,
+    DECLINED: _declined,
+    MOVED: _moved,
+    STRAYED: _strayed,
+    RESTORED: _restored,
+}
