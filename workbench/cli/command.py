@@ -1,0 +1,112 @@
+"""Which commands there are, and where each is written; none is imported before it is called."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from workbench.errors import UnknownNameError
+
+
+@dataclass(frozen=True)
+class Command:
+    """One line of `workbench --help`.
+
+    Attributes:
+        name: as typed.
+        heading: the group under which the help lists it.
+        place: `module:attribute`, a function or a `typer.Typer` with commands of its own.
+        purpose: one line; the first line of the function's docstring says the same.
+    """
+
+    name: str
+    heading: str
+    place: str
+    purpose: str
+
+    def load(self) -> Any:
+        """Import the command and return what Typer runs."""
+        module, _, attribute = self.place.partition(":")
+        found = getattr(importlib.import_module(f"workbench.cli.{module}"), attribute)
+        if not isinstance(found, typer.Typer):
+            found, function = typer.Typer(rich_markup_mode=None, add_completion=False), found
+            found.command(self.name)(function)
+        loaded = typer.main.get_command(found)
+        loaded.name = self.name
+        return loaded
+
+
+COMMANDS = (
+    Command("init", "Projects", "init:init", "Make a new project that runs as it is."),
+    Command("adopt", "Projects", "adopt:adopt", "Make a stage of an existing notebook, and run it."),
+    Command("doctor", "Projects", "doctor:doctor", "Show what is installed, reachable and writable."),
+    Command("kernels", "Projects", "kernels:app", "Install, watch or stop warm kernels."),
+    Command("params", "Pipelines", "params:params", "Show a notebook's typed parameters."),
+    Command("plan", "Pipelines", "plan:plan", "Show what would run, and why."),
+    Command("why", "Pipelines", "plan:why", "Show which change makes a stage stale."),
+    Command("run", "Pipelines", "run:run", "Run a pipeline; what is unchanged is reused."),
+    Command("resume", "Pipelines", "run:resume", "Go on with a run after a failure or a crash."),
+    Command("sweep", "Pipelines", "run:sweep", "Run a stage once per combination of parameters."),
+    Command("runs", "Records", "runs:runs", "List the newest runs."),
+    Command("show", "Records", "runs:show", "Show what happened in a run, or in one stage of it."),
+    Command("data", "Records", "data:app", "Show the versions of a dataset."),
+    Command("audit", "Records", "audit:app", "Verify or export the ledger."),
+    Command(
+        "models",
+        "Models",
+        "models:models",
+        "List models, their versions and champions, and what waits for an approval.",
+    ),
+    Command("promote", "Models", "models:promote", "Make a version the champion."),
+    Command(
+        "approve",
+        "Models",
+        "approve:approve",
+        "Approve a promotion that waits; its version becomes champion.",
+    ),
+    Command("reject", "Models", "approve:reject", "Reject a promotion that waits; the champion stays."),
+    Command(
+        "card",
+        "Models",
+        "card:card",
+        "Show a model's card: trained on what, good at what, bad for whom, approved by whom.",
+    ),
+    Command(
+        "trace",
+        "Models",
+        "trace:trace",
+        "Trace a model version to its run, data, code cells, parameters, gates and approver.",
+    ),
+    Command("rollback", "Models", "models:rollback", "Make the version before the champion again."),
+)
+
+
+class LazyGroup(TyperGroup):
+    """A group that imports a command's module when that command is called, and not before."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - the signature is Typer's
+        """Return the commands' names, in the order of the help."""
+        return [command.name for command in COMMANDS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002
+        """Import and return one command; None when there is none of that name."""
+        return next((command.load() for command in COMMANDS if command.name == cmd_name), None)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Find the command that `args` begin with, or name the nearest."""
+        names = self.list_commands(ctx)
+        if args[0] not in names and not args[0].startswith("-"):
+            raise UnknownNameError("command", args[0], names)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002
+        """Write the commands under their headings, from the table alone."""
+        width = max(len(command.name) for command in COMMANDS)
+        for heading in dict.fromkeys(command.heading for command in COMMANDS):
+            rows = [(c.name.ljust(width), c.purpose) for c in COMMANDS if c.heading == heading]
+            with formatter.section(heading):
+                formatter.write_dl(rows)

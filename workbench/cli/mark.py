@@ -1,0 +1,46 @@
+"""One sign and one colour for each outcome and verdict, the same in every command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+_MARKS = {
+    "succeeded": ("✓", "green"),
+    "reused": ("=", "cyan"),
+    "rejected": ("⊘", "yellow"),
+    "failed": ("✗", "bold red"),
+    "killed": ("✗", "bold red"),
+    "timed_out": ("✗", "bold red"),
+    "interrupted": ("■", "magenta"),
+    "lost": ("?", "bold red"),
+    "skipped": ("–", "dim"),
+    "running": ("…", "blue"),
+    "run": ("●", "green"),
+    "reuse": ("=", "cyan"),
+    "maybe": ("?", "yellow"),
+    "approved": ("✓", "green"),
+    "pass": ("✓", "green"),
+    "fail": ("✗", "bold red"),
+    "inconclusive": ("?", "yellow"),
+    "ok": ("✓", "green"),
+    "warn": ("!", "yellow"),
+}
+
+
+def mark_of(word: str) -> Text:
+    """Return the sign of an outcome, an action or a verdict."""
+    from rich.text import Text
+
+    sign, style = _MARKS.get(word, ("·", "dim"))
+    return Text(sign, style=style)
+
+
+def marked(word: str) -> Text:
+    """Return the sign and the word, in its colour."""
+    from rich.text import Text
+
+    sign, style = _MARKS.get(word, ("·", "dim"))
+    return Text(f"{sign} {word}", style=style)

@@ -1,0 +1,141 @@
+"""Tells of runs in words: the list, one run, and the end of the one just watched."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from workbench.cli.amount import bytes_text, plural, seconds_text, time_text
+from workbench.cli.mark import mark_of, marked
+from workbench.cli.output import plain_table, print_next
+from workbench.cli.stage_report import outputs_text, print_failure
+from workbench.cli.sweep_report import is_sweep, print_combinations
+from workbench.pipeline.outcome import Outcome
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+RUNNING = "running"
+
+
+def print_runs(console: Console, found: Sequence[dict[str, Any]]) -> None:
+    """Print the list of runs, newest first."""
+    if not found:
+        console.print("No run is recorded yet.")
+        print_next(
+            console, ("workbench plan", "what would run, and why"), ("workbench run", "make the first")
+        )
+        return
+    table = plain_table("run", "pipeline", "outcome", "started", "took", "stages", "by", right=("took",))
+    for state in found:
+        table.add_row(
+            state["run"],
+            state["pipeline"],
+            marked(state["outcome"] or RUNNING),
+            time_text(state.get("started")),
+            seconds_text(state.get("seconds")),
+            _counts(state),
+            state.get("actor") or "–",
+        )
+    console.print(table)
+    print_next(console, (f"workbench show {found[0]['run']}", "what happened in the newest"))
+
+
+def print_run(console: Console, state: dict[str, Any]) -> None:
+    """Print one run: its stages, what went wrong, and what can be done next."""
+    _print_headline(console, state)
+    console.print(
+        f"  started {time_text(state.get('started'))} by {state.get('actor') or 'somebody'}", style="dim"
+    )
+    if is_sweep(state):
+        print_combinations(console, state["stages"])
+    else:
+        _print_stages(console, state)
+    _print_failures(console, state)
+    print_next(console, *next_steps(state))
+
+
+def print_end(console: Console, state: dict[str, Any]) -> None:
+    """Print what a person wants to know when the run that they watched has ended."""
+    console.print()
+    _print_headline(console, state)
+    if is_sweep(state):
+        print_combinations(console, state["stages"])
+    _print_failures(console, state)
+
+
+def _print_stages(console: Console, state: dict[str, Any]) -> None:
+    table = plain_table(
+        "stage",
+        "outcome",
+        "took",
+        "cpu",
+        "memory",
+        "tries",
+        "result",
+        right=("took", "cpu", "memory", "tries"),
+    )
+    for entry in state["stages"]:
+        table.add_row(
+            entry["name"],
+            marked(entry["outcome"] or RUNNING),
+            seconds_text(entry.get("seconds")),
+            seconds_text(entry.get("cpu_seconds")),
+            bytes_text(entry.get("peak_memory_bytes")),
+            str(entry.get("attempts") or "–"),
+            entry.get("reason") or outputs_text(entry.get("outputs") or {}),
+        )
+    console.print(table)
+
+
+def next_steps(state: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the commands that come next, each with what it does."""
+    run, outcome = state["run"], state["outcome"]
+    bad = [entry for entry in state["stages"] if _is_bad(entry)]
+    steps = [(f"workbench show {run} {entry['name']}", f"all about {entry['name']}") for entry in bad[:3]]
+    if outcome is None:
+        return [*steps, (f"workbench resume {run}", "go on with it, should its runner have vanished")]
+    if outcome == Outcome.REJECTED or Outcome(outcome).is_success:
+        steps.append((f"workbench show {run}", "what happened"))
+        if _made_models(state):
+            steps.append(("workbench models", "versions and champions"))
+        return steps
+    return [*steps, (f"workbench resume {run}", "go on from there, once mended")]
+
+
+def _print_headline(console: Console, state: dict[str, Any]) -> None:
+    from rich.text import Text
+
+    word = state["outcome"] or RUNNING
+    took = f" in {seconds_text(state['seconds'])}" if state.get("seconds") is not None else ""
+    console.print(
+        Text.assemble(
+            mark_of(word), (f" {state['pipeline']} {word}{took}", "bold"), (f"  run {state['run']}", "dim")
+        )
+    )
+    if state.get("reason") and not any(map(_is_bad, state["stages"])):
+        console.print(Text(f"  {state['reason']}"))
+    console.print(Text(f"  {_counts(state)}", style="dim"))
+
+
+def _print_failures(console: Console, state: dict[str, Any]) -> None:
+    for entry in state["stages"]:
+        if _is_bad(entry):
+            print_failure(console, entry)
+
+
+def _is_bad(entry: dict[str, Any]) -> bool:
+    outcome = entry["outcome"]
+    return bool(outcome) and outcome != Outcome.SKIPPED and not Outcome(outcome).is_success
+
+
+def _counts(state: dict[str, Any]) -> str:
+    counts = Counter(entry["outcome"] or RUNNING for entry in state["stages"])
+    parts = ", ".join(f"{number} {word}" for word, number in counts.items())
+    return f"{plural(len(state['stages']), 'stage')}: {parts}" if parts else "no stages"
+
+
+def _made_models(state: dict[str, Any]) -> bool:
+    saved = (record for entry in state["stages"] for record in entry["outputs"].values())
+    return any(record.get("kind") == "model" for record in saved)

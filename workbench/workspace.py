@@ -1,0 +1,268 @@
+"""A project with its stores opened and its layers put together: the composition root."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, MutableMapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workbench.clock import Clock, SystemClock
+from workbench.errors import UnknownNameError, UsageError
+from workbench.ledger import Leases, Ledger, open_leases, open_ledger
+from workbench.pipeline.backing import Backing
+from workbench.pipeline.commits import Commits
+from workbench.pipeline.executor import Executor, LocalExecutor
+from workbench.pipeline.history import RunState, fold
+from workbench.pipeline.interactive import check_namespace, interactive_ticket
+from workbench.pipeline.lost import notice
+from workbench.pipeline.plan import Plan, Planner, PlanStep
+from workbench.pipeline.reporter import Reporter, SilentReporter
+from workbench.pipeline.request import Requests, Texts
+from workbench.project import Project, load_project
+
+if TYPE_CHECKING:
+    from workbench.data import Catalog, Datasets
+    from workbench.pipeline.run import Runner
+    from workbench.pipeline.stage import Stage
+    from workbench.registry import Registry, RegistryExtension
+    from workbench.tracking import Tracker
+
+
+class Workspace:
+    """One project, ready to be planned, run and asked about. Close it, or use it in `with`."""
+
+    def __init__(self, project: Project, clock: Clock) -> None:
+        self.project = project
+        self.clock = clock
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the stores that were opened."""
+        for name in ("ledger", "leases"):
+            opened = self.__dict__.pop(name, None)
+            if opened is not None:
+                opened.close()
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The record of everything that matters."""
+        return open_ledger(self.project.layout.ledger_url, self.clock)
+
+    @cached_property
+    def leases(self) -> Leases:
+        """Who is at work on what."""
+        return open_leases(self.project.layout.ledger_url, self.clock)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """What is committed under the names of datasets and artifacts."""
+        from workbench.data.catalog import Catalog
+
+        return Catalog(self.ledger)
+
+    @cached_property
+    def datasets(self) -> Datasets:
+        """The versioned tables."""
+        from workbench.data import Datasets
+
+        return Datasets(self.project.layout.data)
+
+    @cached_property
+    def tracker(self) -> Tracker:
+        """MLflow's tracking store."""
+        from workbench.tracking import MlflowTracker
+
+        layout = self.project.layout
+        return MlflowTracker(layout.tracking_url, layout.artifacts_uri, self.project.name)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The models: their versions, who is champion, and by whose decision."""
+        from workbench.registry import Registry
+
+        return Registry(self.project, self.ledger)
+
+    @cached_property
+    def extension(self) -> RegistryExtension:
+        """The registry's part in runs: versions, evidence, promotions."""
+        from workbench.registry import RegistryExtension
+
+        return RegistryExtension(self.project, self.ledger)
+
+    @cached_property
+    def backing(self) -> Backing:
+        """What runs stand on."""
+        return Backing(
+            project=self.project,
+            ledger=self.ledger,
+            leases=self.leases,
+            catalog=self.catalog,
+            extension=self.extension,
+            clock=self.clock,
+            datasets=lambda: self.datasets,
+            tracker=lambda: self.tracker,
+        )
+
+    def plan(
+        self,
+        pipeline: str | None = None,
+        *,
+        overrides: Texts | None = None,
+        start: str | None = None,
+        until: str | None = None,
+        force: bool = False,
+    ) -> Plan:
+        """Return what a run would do, and why.
+
+        Raises:
+            UsageError: a stage, a parameter or an input is not what the project declares.
+        """
+        request = self._requests.pipeline(pipeline, overrides, start=start, until=until, force=force)
+        return self._planner.plan(request.pipeline, [e.stage for e in request.entries], force=force)
+
+    def why(self, stage: str) -> PlanStep:
+        """Return whether a stage is stale, and which change makes it so; what is upstream included."""
+        self.project.stage(stage)
+        for name in self.project.config.pipelines:
+            if stage in self.project.pipeline(name).stages:
+                return next(s for s in self.plan(name).steps if s.stage == stage)
+        return self._planner.plan("", [self._requests.prepared(stage)]).steps[0]
+
+    def run(
+        self,
+        pipeline: str | None = None,
+        *,
+        overrides: Texts | None = None,
+        start: str | None = None,
+        until: str | None = None,
+        force: bool = False,
+        reason: str = "asked for",
+        executor: Executor | None = None,
+        reporter: Reporter | None = None,
+    ) -> RunState:
+        """Run a pipeline to its end and return what became of it.
+
+        Raises:
+            UsageError: something asked for is not what the project declares; nothing has run.
+            BusyError: another run of this pipeline is alive.
+        """
+        request = self._requests.pipeline(
+            pipeline, overrides, start=start, until=until, force=force, reason=reason
+        )
+        return self._runner(executor, reporter).start(request)
+
+    def run_stage(
+        self, stage: str, parameters: Mapping[str, Any], *, reason: str, reporter: Reporter | None = None
+    ) -> RunState:
+        """Run one stage alone, with these parameters, and return what became of it."""
+        return self._runner(None, reporter).start(self._requests.single(stage, parameters, reason))
+
+    def resume(
+        self, run: str, *, executor: Executor | None = None, reporter: Reporter | None = None
+    ) -> RunState:
+        """Go on with a run that failed, was stopped, or lost its runner; what it committed is kept.
+
+        Raises:
+            UnknownNameError: there is no such run.
+            UsageError: the run has succeeded already.
+        """
+        state = self.show(run)
+        if state.outcome is not None and state.outcome.is_success:
+            raise UsageError(
+                f"Run {state.run} has {state.outcome.value} already; there is nothing to go on with.",
+                hint=f"Start a new one: workbench run {state.pipeline}",
+            )
+        request = self._requests.again(state.request)
+        return self._runner(executor, reporter).resume(request, state.run)
+
+    def sweep(
+        self,
+        stage: str,
+        *,
+        grid: Mapping[str, Sequence[str]],
+        executor: Executor | None = None,
+        reporter: Reporter | None = None,
+    ) -> RunState:
+        """Run a stage once for each combination of parameters, in parallel; nothing becomes current."""
+        return self._runner(executor, reporter).start(self._requests.sweep(stage, grid))
+
+    def runs(self, limit: int = 20) -> list[RunState]:
+        """Return the newest runs, newest first."""
+        started = self.ledger.find(kinds=("run.started",), newest_first=True, limit=limit)
+        return [self._state(event.data["run"]) for event in started]
+
+    def show(self, run: str) -> RunState:
+        """Return a run by its id, a unique beginning of it, or `last`.
+
+        Raises:
+            UnknownNameError: there is no such run.
+        """
+        return self._state(self._find_run(run))
+
+    def stage(self, name: str, namespace: MutableMapping[str, Any] | None = None) -> Stage:
+        """Return a stage for a person's session, its parameters checked in `namespace`."""
+        from workbench.pipeline.stage import Stage
+        from workbench.tracking.active import session_variables
+
+        ticket = interactive_ticket(
+            self.project, name, committed=self.catalog, extension=self.extension, clock=self.clock
+        )
+        if namespace is not None:
+            check_namespace(self.project, name, namespace)
+        layout = self.project.layout
+        scratch = f"{self.project.name} scratch"
+        for variable, value in session_variables(layout.tracking_url, layout.artifacts_uri, scratch).items():
+            os.environ.setdefault(variable, value)
+        return Stage(ticket)
+
+    @cached_property
+    def _requests(self) -> Requests:
+        return Requests(self.project)
+
+    @property
+    def _planner(self) -> Planner:
+        return Planner(self.project, Commits(self.ledger), self.catalog, self.extension)
+
+    def _runner(self, executor: Executor | None, reporter: Reporter | None) -> Runner:
+        from workbench.pipeline.run import Runner
+
+        return Runner(self.backing, executor or LocalExecutor(), reporter or SilentReporter())
+
+    def _state(self, run: str) -> RunState:
+        return notice(self.ledger, self.leases, fold(run, self.ledger.read(f"run/{run}")))
+
+    def _find_run(self, run: str) -> str:
+        if run == "last":
+            last = self.ledger.find(kinds=("run.started",), newest_first=True, limit=1)
+            if last:
+                return str(last[0].data["run"])
+            raise UnknownNameError("run", run, hint="Nothing has run yet. Start with: workbench run")
+        if self.ledger.version(f"run/{run}"):
+            return run
+        known = self.ledger.find(kinds=("run.started",), newest_first=True, limit=1000)
+        ids = [str(event.data["run"]) for event in known]
+        fits = [known_id for known_id in ids if known_id.startswith(run)]
+        if len(fits) == 1:
+            return fits[0]
+        if fits:
+            raise UsageError(
+                f"{len(fits)} runs begin with {run!r}: {', '.join(fits[:5])}{' …' if len(fits) > 5 else ''}.",
+                hint="Write more of the id, or `last` for the newest run.",
+            )
+        raise UnknownNameError("run", run, ids)
+
+
+def open_workspace(path: Path | None = None, *, clock: Clock | None = None) -> Workspace:
+    """Open the project around a path, the current folder by default.
+
+    Raises:
+        ConfigurationError: there is no project there, or its workbench.toml is wrong.
+    """
+    return Workspace(load_project(path), clock or SystemClock())
