@@ -8,9 +8,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.chromium import launch
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium, started once."""
+    """A headless Chromium, started once a module: while Playwright lives, no other event loop runs in its thread."""
     with sync_playwright() as playwright:
         started = launch(playwright)
         yield started

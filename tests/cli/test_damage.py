@@ -141,10 +141,10 @@ def full(whole: Path, tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", str(disk)], check=True)
 
 
-@pytest.mark.parametrize("free", [0, 300_000])
+@pytest.mark.parametrize("free", [0, 2_500_000])
 def test_a_full_disk_is_said_to_be(free: int, full: Path) -> None:
     """Before the run or in the midst of it; once there is room, the same command succeeds."""
-    line = f"run -p make.rows={400_000 if free else 300} --json"
+    line = f"run -p make.rows={800_000 if free else 300} --json"
     if full.parent.is_mount():
         filler = full.parent / "filler"
         filler.write_bytes(bytes(shutil.disk_usage(full).free - free))
@@ -154,6 +154,7 @@ def test_a_full_disk_is_said_to_be(free: int, full: Path) -> None:
         said = _limited(full, line, free)
     assert said.code == 1
     if free:
+        assert said.out, said.err
         make, use = said.document["stages"]
         assert make["error"]["ename"] == "StorageError"
         assert "cannot be written" in make["reason"]
