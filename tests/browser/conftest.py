@@ -10,7 +10,7 @@ from tests.browser.chromium import launch
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium, started once a module: while Playwright lives, no other event loop runs in its thread."""
+    """A headless Chromium, once a module: while Playwright lives, its thread has no other event loop."""
     with sync_playwright() as playwright:
         started = launch(playwright)
         yield started
