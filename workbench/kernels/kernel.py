@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from workbench.kernels.fork import Fork
     from workbench.kernels.room import Room
 
+# Seconds in which the clients of a restarted kernel connect anew: ZeroMQ tries every 0.1 to 0.2 s. A cold
+# kernel is busy with its imports meanwhile; this one would run a cell before the page hears its outputs.
+_ANEW = 0.25
+
 
 def become_kernel(fork: Fork, room: Room) -> None:
     """Be the kernel that was ordered, until it is shut down."""
@@ -93,8 +97,12 @@ def _start(order: Order, fork: Fork) -> None:
     application.init_poller = lambda: None  # it watches the parent process: for us, the fork server
     bind = application.init_heartbeat
 
+    bound_at = 0.0
+
     def bind_and_say() -> None:
+        nonlocal bound_at
         bind()
+        bound_at = time.monotonic()
         _say_bound(fork.line)
 
     application.init_heartbeat = bind_and_say
@@ -103,6 +111,8 @@ def _start(order: Order, fork: Fork) -> None:
     application.initialize(list(order.arguments))
     for handler in streams:
         handler.setStream(sys.stderr)
+    if order.again:
+        time.sleep(max(0.0, bound_at + _ANEW - time.monotonic()))
     application.start()
     _leave()
 

@@ -49,11 +49,13 @@ class WarmProvisioner(LeanProvisioner):
 
     settings: KernelSettings | None = None
     patience: float = 2.0
+    _again: bool = False
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork a kernel on the manager's own connection file, or start a cold one and log why."""
         try:
             self.process = await asyncio.to_thread(self._fork, cmd, kwargs)
+            self._again = True  # this object stays when the kernel is restarted
         except Refusal as refusal:
             self.cold, self.passing = refusal.reason, refusal.passing
             self.log.warning("This kernel starts cold: %s.", refusal.reason)
@@ -82,4 +84,5 @@ class WarmProvisioner(LeanProvisioner):
             patience=self.patience,
             streams=(kwargs.get("stdout"), kwargs.get("stderr")),
             tied=not independent,
+            again=self._again,
         )

@@ -102,6 +102,7 @@ def fork_kernel(
     patience: float,
     streams: tuple[Any, Any] = (None, None),
     tied: bool = True,
+    again: bool = False,
 ) -> WarmProcess:
     """Fork the kernel that a command line would start, and return when its sockets are there.
 
@@ -113,6 +114,7 @@ def fork_kernel(
         patience: seconds to wait for a server that is busy with its imports.
         streams: stdout and stderr as for `subprocess.Popen`.
         tied: whether the kernel is to end with this process.
+        again: whether it takes the place of another, whose clients are about to connect anew.
 
     Raises:
         Refusal: the kernel must be a cold one.
@@ -124,6 +126,7 @@ def fork_kernel(
         folder=folder,
         watch=settings.watch,
         tied=tied,
+        again=again,
         **inherited(),
     )
     if not Path(folder).is_dir():
