@@ -14,6 +14,7 @@ from workbench.project.contract import ContractConfig
 from workbench.project.layout import Layout
 from workbench.project.load import load_project
 from workbench.project.project import Project
+from workbench.project.serving import ModelServingConfig, ServingConfig
 from workbench.project.source import SourceConfig
 from workbench.root import find_root
 
@@ -22,11 +23,13 @@ __all__ = [
     "EnvironmentConfig",
     "Layout",
     "ModelConfig",
+    "ModelServingConfig",
     "PipelineConfig",
     "Project",
     "ProjectConfig",
     "PromotionConfig",
     "RunnerConfig",
+    "ServingConfig",
     "SourceConfig",
     "StageConfig",
     "StoresConfig",

@@ -24,7 +24,7 @@ class _Finding:
 
 def check(root: Path, file: Path, config: ProjectConfig) -> None:
     """Raise ConfigurationError for the first impossibility, naming file, key and the nearest valid name."""
-    for rule in (_outputs, _sources, _inputs, _circle, _pipelines, _models):
+    for rule in (_outputs, _sources, _inputs, _circle, _pipelines, _models, _serving):
         for found in rule(config):
             raise _error(file, found)
     for found in _files(root, config):
@@ -135,6 +135,16 @@ def _models(config: ProjectConfig) -> Iterator[_Finding]:
             )
 
 
+def _serving(config: ProjectConfig) -> Iterator[_Finding]:
+    serving = config.serving
+    if (serving.tls_certificate is None) != (serving.tls_key is None):
+        given, missing = (
+            ("tls_certificate", "tls_key") if serving.tls_key is None else ("tls_key", "tls_certificate")
+        )
+        hint = f"Name both files, or take {given} away to serve without TLS."
+        yield _Finding(f"serving.{missing}", f"{given} is given, but {missing} is not.", hint)
+
+
 def _files(root: Path, config: ProjectConfig) -> Iterator[_Finding]:
     for stage in config.stages.values():
         if not (root / stage.notebook).is_file():
@@ -144,6 +154,11 @@ def _files(root: Path, config: ProjectConfig) -> Iterator[_Finding]:
                 f"there is no notebook {stage.notebook.as_posix()!r}.",
                 suggestion(stage.notebook.as_posix(), known, "notebooks of this project"),
             )
+    for key in ("tls_certificate", "tls_key"):
+        path = getattr(config.serving, key)
+        if path is not None and not (root / path).is_file():
+            hint = "Correct the path, relative to the project or absolute, or take both keys away."
+            yield _Finding(f"serving.{key}", f"there is no file {path!r}.", hint)
     for name in config.environment.files:
         if not (root / name).is_file():
             yield _Finding(

@@ -22,6 +22,7 @@ from workbench.project.field import (
     Size,
     Text,
 )
+from workbench.project.serving import ModelServingConfig, ServingConfig
 from workbench.project.source import SourceConfig
 from workbench.project.table import NamedTable, Table
 
@@ -151,6 +152,7 @@ class ModelConfig(NamedTable):
     description: str = ""
     intended_use: Sentences = ()
     limits: Sentences = ()
+    serving: ModelServingConfig = ModelServingConfig()
 
 
 class ProjectConfig(Table):
@@ -161,6 +163,7 @@ class ProjectConfig(Table):
     runner: RunnerConfig = RunnerConfig()
     kernels: KernelsConfig = KernelsConfig()
     environment: EnvironmentConfig = EnvironmentConfig()
+    serving: ServingConfig = ServingConfig()
     sources: dict[Name, SourceConfig] = Field(default_factory=dict)
     contracts: dict[Name, ContractConfig] = Field(default_factory=dict)
     stages: dict[Name, StageConfig] = Field(default_factory=dict)
