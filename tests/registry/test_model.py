@@ -46,7 +46,7 @@ def test_moves_carry_project_time(runs: Runs, clock: ManualClock) -> None:
 
 def test_what_the_holder_replaced_follows_promotions_and_rollbacks(runs: Runs) -> None:
     """After a rollback it is the version before that; a new promotion goes on from there."""
-    from workbench.registry.promotion import rollback
+    from workbench.registry.rollback import rollback
 
     for name in "abc":
         runs.champion(name)

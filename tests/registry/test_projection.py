@@ -330,7 +330,7 @@ def test_two_people_who_roll_back_at_once_go_back_one_step(
     """The second is told that the champion is another by now."""
     from workbench.errors import RejectedError
     from workbench.ledger import Append, Event, NewEvent
-    from workbench.registry.promotion import rollback
+    from workbench.registry.rollback import rollback
 
     for name in "abc":
         runs.champion(name)

@@ -137,7 +137,7 @@ def print_moves(console: Console, state: ModelState) -> None:
     for move in reversed(state.moves):
         why = f"{move.why}: {move.reason}" if move.reason else move.why
         before = "–" if move.before is None else str(move.before)
-        table.add_row(time_text(move.at), move.alias, before, str(move.after), move.actor, why)
+        table.add_row(time_text(move.at), move.alias, before, str(move.after or "–"), move.actor, why)
     console.print(table)
 
 

@@ -98,7 +98,7 @@ def _print_decisions(console: Console, found: Trace) -> None:
             by = f"policy {promotion.policy}" if promotion.policy == "automatic" else said.actor
             table.add_row(time_text(said.at), promotion.state, by, said.reason)
     for move in found.moves:
-        what = f"{move.alias} from {move.before or 'nobody'} to {move.after} by {move.why}"
+        what = f"{move.alias} from {move.before or 'nobody'} to {move.after or 'nobody'} by {move.why}"
         table.add_row(time_text(move.at), what, move.actor, move.reason)
     if table.rows:
         console.print()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from workbench.registry.load import load
 
 if TYPE_CHECKING:
-    from workbench.registry.decided import Decided
+    from workbench.registry.decided import Decided, Redeployed
+    from workbench.registry.deployment import Deployment
     from workbench.registry.extension import RegistryExtension
     from workbench.registry.gate import GateResult, Scored
     from workbench.registry.judge import check, propose
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Decided",
+    "Deployment",
     "Difference",
     "GateReport",
     "GateResult",
@@ -29,6 +31,7 @@ __all__ = [
     "Move",
     "Projection",
     "Promotion",
+    "Redeployed",
     "Registry",
     "RegistryExtension",
     "Scored",
@@ -44,6 +47,7 @@ __all__ = [
 # A rollback needs none of the gates: each module is imported when somebody asks for what is in it.
 _PLACES = {
     "Decided": "decided",
+    "Deployment": "deployment",
     "Difference": "stray",
     "GateReport": "report",
     "GateResult": "gate",
@@ -51,6 +55,7 @@ _PLACES = {
     "Move": "version",
     "Projection": "projection",
     "Promotion": "version",
+    "Redeployed": "decided",
     "Registry": "registry",
     "RegistryExtension": "extension",
     "Scored": "gate",

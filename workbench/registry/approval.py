@@ -10,7 +10,8 @@ from workbench.errors import RejectedError, UnknownNameError, UsageError
 from workbench.ledger import NewEvent
 from workbench.registry.evidence import check_evidence
 from workbench.registry.model import ModelState
-from workbench.registry.promotion import FOUR_EYES, approval, rejection, stricter
+from workbench.registry.promotion import FOUR_EYES, Approval, approval, rejection, stricter
+from workbench.registry.traffic import check_arm
 from workbench.registry.version import Promotion
 
 if TYPE_CHECKING:
@@ -56,8 +57,10 @@ def approve(state: ModelState, number: int, reviewer: Reviewer) -> list[NewEvent
             hint=f'Close the promotion: workbench reject {state.name} {version.number} --reason "…"',
             evidence=None,
         )
+    check_arm(state, promotion.alias, version.number, promotion.share)
     check_evidence(state, version, reviewer.gates, promotion.alias)
-    return approval(state, number, version.number, promotion.alias, reviewer.reason)
+    approved = Approval(number, version.number, promotion.alias, reviewer.reason, promotion.share)
+    return approval(state, approved)
 
 
 def reject(state: ModelState, number: int, reviewer: Reviewer) -> list[NewEvent]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.registry.deployment import Deployment
 from workbench.registry.version import Promotion
 
 
@@ -18,6 +19,7 @@ class Decided:
         waits: the promotion that waits for another person's approval, None when none does.
         warning: what did not reach MLflow; the decision stands all the same.
         lost: how often somebody else was first, so that it was decided anew.
+        deployment: which versions serve now, and what share of the traffic each gets.
     """
 
     model: str
@@ -28,6 +30,7 @@ class Decided:
     waits: Promotion | None = None
     warning: str = ""
     lost: int = 0
+    deployment: Deployment = field(default_factory=Deployment)
 
     @property
     def moved(self) -> bool:
@@ -45,4 +48,33 @@ class Decided:
             "moved": self.moved,
             "waits": self.waits.number if self.waits else None,
             "warning": self.warning,
+            "deployment": self.deployment.to_dict(),
+        }
+
+
+@dataclass(frozen=True)
+class Redeployed:
+    """What a wish about a model's traffic or shadows came to.
+
+    Attributes:
+        before: what served.
+        after: what serves now; equal to `before` when it was so already.
+    """
+
+    model: str
+    before: Deployment
+    after: Deployment
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything is otherwise than before."""
+        return self.before != self.after
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what it came to as JSON."""
+        return {
+            "model": self.model,
+            "before": self.before.to_dict(),
+            "after": self.after.to_dict(),
+            "changed": self.changed,
         }

@@ -65,3 +65,15 @@ def load(reference: str, *, ledger: Ledger, project: Project) -> Any:
     if trust.types and str(project.root) not in sys.path:
         sys.path.insert(0, str(project.root))  # what a project trusts is mostly its own
     return load_model(record, Path(record["uri"]), trust=trust)
+
+
+def verify(version: Version, project: Project) -> None:
+    """Check a version's files against its record; nothing of them is parsed.
+
+    Raises:
+        IntegrityError: the stored bytes are not those recorded.
+    """
+    from workbench.tracking.model_store import verify_model
+
+    record = located(version.record(), project.root)
+    verify_model(record, Path(record["uri"]))

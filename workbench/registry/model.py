@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from workbench.errors import UnknownNameError
-from workbench.registry.gate import GateResult
-from workbench.registry.verdict import Verdict
-from workbench.registry.version import CHAMPION, Decision, Evaluation, Move, Promotion, Stray, Version
+from workbench.registry.deployment import Deployment, Refusal
+from workbench.registry.happened import REGISTERED, STEPS, Fact
+from workbench.registry.version import CHALLENGER, CHAMPION, Move, Promotion, Stray, Version
 
 if TYPE_CHECKING:
     from workbench.ledger import Event, Ledger
-
-REGISTERED = "version.registered"
-EVALUATED = "version.evaluated"
-PROPOSED = "promotion.proposed"
-APPROVED = "promotion.approved"
-DECLINED = "promotion.rejected"
-MOVED = "alias.moved"
-STRAYED = "alias.strayed"
-RESTORED = "alias.restored"
-
-
-class Fact(NamedTuple):
-    """What an event says, when and by whom."""
-
-    data: Mapping[str, Any]
-    at: datetime
-    actor: str
 
 
 @dataclass
@@ -44,6 +27,9 @@ class ModelState:
         moves: every move of an alias, oldest first.
         promotions: by number.
         strays: aliases that were found moved by hand, and are not known to be put back.
+        share: of the traffic that the challenger gets, from 0 to 1.
+        shadows: the versions that score beside those that answer, in the order they were added.
+        refusals: by version, what a server said of one that it does not let serve.
         version: of the stream, for a write that expects nothing to have happened since.
     """
 
@@ -54,12 +40,32 @@ class ModelState:
     promotions: dict[int, Promotion] = field(default_factory=dict)
     strays: dict[str, Stray] = field(default_factory=dict)
     version: int = 0
+    share: float = 0.0
+    shadows: tuple[int, ...] = ()
+    refusals: dict[int, Refusal] = field(default_factory=dict)
     _held: dict[str, list[int]] = field(default_factory=dict, repr=False)
+    _share_over: int = field(default=0, repr=False)  # how many champions stood when the share was set
 
     @property
     def champion(self) -> int | None:
         """The champion's number, None when nobody is."""
         return self.aliases.get(CHAMPION)
+
+    @property
+    def challenger(self) -> int | None:
+        """The challenger's number, None when nobody is."""
+        return self.aliases.get(CHALLENGER)
+
+    @property
+    def deployment(self) -> Deployment:
+        """Which versions serve, and what share of the traffic each gets."""
+        return Deployment(self.champion, self.challenger, self.share, self.shadows)
+
+    @property
+    def newest_arm(self) -> str:
+        """The alias that callers met last: `challenger` while its traffic is newer than the champion."""
+        newer = self.share > 0 and self._share_over >= len(self._held.get(CHAMPION, ()))
+        return CHALLENGER if newer else CHAMPION
 
     @property
     def pending(self) -> list[Promotion]:
@@ -88,12 +94,12 @@ class ModelState:
         held = self._held.get(alias, [])
         return held[-2] if len(held) > 1 else None
 
-    def was_rolled_back(self, number: int) -> Move | None:
-        """Return the rollback that took the champion's place from a version and still stands."""
+    def was_rolled_back(self, number: int, alias: str = CHAMPION) -> Move | None:
+        """Return the rollback that took an alias from a version and still stands."""
         for move in reversed(self.moves):
-            if move.alias == CHAMPION and move.after == number:
+            if move.alias == alias and move.after == number:
                 return None
-            if move.alias == CHAMPION and move.before == number and move.why == "rollback":
+            if move.alias == alias and move.before == number and move.why == "rollback":
                 return move
         return None
 
@@ -112,7 +118,11 @@ class ModelState:
             dict(self.promotions),
             dict(self.strays),
             self.version,
+            self.share,
+            self.shadows,
+            dict(self.refusals),
             {alias: list(held) for alias, held in self._held.items()},
+            self._share_over,
         )
 
     def take(self, events: Iterable[Event]) -> None:
@@ -123,7 +133,7 @@ class ModelState:
 
     def apply(self, kind: str, data: Mapping[str, Any], *, at: datetime, actor: str) -> None:
         """Take in one event; kinds that a later workbench may write are left alone."""
-        step = _STEPS.get(kind)
+        step = STEPS.get(kind)
         if step is not None:
             step(self, Fact(data, at, actor))
 
@@ -157,107 +167,3 @@ def model_names(ledger: Ledger) -> list[str]:
 
 
 _read: WeakKeyDictionary[Ledger, dict[str, ModelState]] = WeakKeyDictionary()
-
-
-def _registered(state: ModelState, fact: Fact) -> None:
-    data = fact.data
-    version = Version(
-        model=state.name,
-        number=data["version"],
-        fingerprint=data["fingerprint"],
-        output=data["output"],
-        run=data["run"],
-        stage=data["stage"],
-        at=fact.at,
-        actor=fact.actor,
-        metrics=data["metrics"],
-        parameters=data["parameters"],
-        inputs=data["inputs"],
-        tracking_id=data["tracking_id"],
-    )
-    state.versions[version.number] = version
-
-
-def _evaluated(state: ModelState, fact: Fact) -> None:
-    data = fact.data
-    gates = tuple(GateResult.from_dict(gate) for gate in data["gates"])
-    verdict = Verdict(data["verdict"])
-    said = data.get("explanation", {})
-    evaluation = Evaluation(verdict, gates, data["against"], data["data"], data["run"], fact.at, said)
-    version = state.versions[data["version"]]
-    state.versions[version.number] = replace(version, evaluations=(*version.evaluations, evaluation))
-
-
-def _proposed(state: ModelState, fact: Fact) -> None:
-    data = fact.data
-    promotion = Promotion(
-        number=data["promotion"],
-        version=data["version"],
-        alias=data["alias"],
-        replaces=data["replaces"],
-        policy=data["policy"],
-        run=data["run"],
-        reason=data["reason"],
-        actor=fact.actor,
-        at=fact.at,
-        author=data.get("author", ""),
-    )
-    state.promotions[promotion.number] = promotion
-
-
-def _approved(state: ModelState, fact: Fact) -> None:
-    _decided(state, fact, approved=True)
-
-
-def _declined(state: ModelState, fact: Fact) -> None:
-    _decided(state, fact, approved=False)
-
-
-def _decided(state: ModelState, fact: Fact, *, approved: bool) -> None:
-    promotion = state.promotions[fact.data["promotion"]]
-    decision = Decision(approved, fact.actor, fact.at, fact.data.get("reason", ""))
-    state.promotions[promotion.number] = replace(promotion, decision=decision)
-
-
-def _strayed(state: ModelState, fact: Fact) -> None:
-    alias = fact.data["alias"]
-    state.strays[alias] = Stray(alias, fact.data["ledger"], fact.data["shown"], fact.actor, fact.at)
-
-
-def _restored(state: ModelState, fact: Fact) -> None:
-    state.strays.pop(fact.data["alias"], None)
-
-
-def _moved(state: ModelState, fact: Fact) -> None:
-    data = fact.data
-    alias, after = data["alias"], data["after"]
-    held = state._held.setdefault(alias, [])
-    if data["why"] == "rollback":
-        held.pop()
-    else:
-        held.append(after)
-    state.aliases[alias] = after
-    state.moves.append(
-        Move(
-            alias,
-            data["before"],
-            after,
-            data["why"],
-            data["promotion"],
-            data["reason"],
-            fact.actor,
-            fact.at,
-        )
-    )
-
-
-_STEPS = {
-    REGISTERED: _registered,
-    EVALUATED: _evaluated,
-    PROPOSED: _proposed,
-    APPROVED: _approved,
-    DECLINED: _declined,
-    MOVED: _moved,
-    STRAYED: _strayed,
-    RESTORED: _restored,
-}

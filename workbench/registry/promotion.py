@@ -6,11 +6,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from workbench.errors import RejectedError, UnknownNameError
+from workbench.errors import UnknownNameError
 from workbench.ledger import NewEvent
 from workbench.registry.evidence import check_evidence, refused
-from workbench.registry.model import APPROVED, DECLINED, MOVED, PROPOSED, ModelState
-from workbench.registry.version import ALIASES, CHAMPION, Promotion, Version
+from workbench.registry.happened import APPROVED, DECLINED, MOVED, PROPOSED
+from workbench.registry.model import ModelState
+from workbench.registry.traffic import (
+    PROMOTION,
+    check_arm,
+    check_raise,
+    remove_shadow,
+    set_share,
+    share_event,
+)
+from workbench.registry.version import ALIASES, CHALLENGER, CHAMPION, Promotion, Version
 
 if TYPE_CHECKING:
     from workbench.registry.gates import NamedGate
@@ -30,6 +39,7 @@ class Wish:
         actor: who wishes it.
         run: the run that proposes it; empty when a person does.
         author: who started that run.
+        share: of the traffic, for a challenger, from 0 to 1; None for as it is, which is 0 for a new one.
     """
 
     version: int
@@ -40,6 +50,7 @@ class Wish:
     actor: str = ""
     run: str = ""
     author: str = ""
+    share: float | None = None
 
 
 def promote(state: ModelState, wish: Wish) -> list[NewEvent]:
@@ -56,7 +67,8 @@ def promote(state: ModelState, wish: Wish) -> list[NewEvent]:
     if wish.alias not in ALIASES:
         raise UnknownNameError("alias", wish.alias, ALIASES)
     if state.aliases.get(wish.alias) == version.number:
-        return []
+        return _more_traffic(state, wish)
+    check_arm(state, wish.alias, wish.version, wish.share or 0.0)
     check_evidence(state, version, wish.gates, wish.alias)
     _respect_decisions(state, version, wish)
     waiting = next((p for p in state.pending if (p.version, p.alias) == (wish.version, wish.alias)), None)
@@ -65,17 +77,40 @@ def promote(state: ModelState, wish: Wish) -> list[NewEvent]:
     if waiting is None:
         events.append(_event(state, PROPOSED, _proposal(state, wish, number)))
     if _is_approved(wish, waiting):
-        events += approval(state, number, version.number, wish.alias, wish.reason)
+        share = wish.share if wish.share is not None else waiting.share if waiting else 0.0
+        events += approval(state, Approval(number, version.number, wish.alias, wish.reason, share))
     return events
 
 
-def approval(state: ModelState, number: int, version: int, alias: str, reason: str) -> list[NewEvent]:
-    """Return the events that approve a promotion and move its alias."""
-    approved = {"promotion": number, "version": version, "reason": reason}
-    return [
-        _event(state, APPROVED, approved),
-        _moved(state, alias, version, why="promotion", promotion=number, reason=reason),
-    ]
+@dataclass(frozen=True)
+class Approval:
+    """A promotion that is approved: its number, who becomes what, why, and a challenger's share."""
+
+    number: int
+    version: int
+    alias: str
+    reason: str
+    share: float = 0.0
+
+
+def approval(state: ModelState, approved: Approval) -> list[NewEvent]:
+    """Return the events that approve a promotion and move its alias.
+
+    In the same write a new champion stops being challenger, and whoever answers callers stops being a
+    shadow.
+    """
+    version, reason = approved.version, approved.reason
+
+    def move(alias: str, after: int | None) -> NewEvent:
+        return moved(state, alias, after, why=PROMOTION, promotion=approved.number, reason=reason)
+
+    data = {"promotion": approved.number, "version": version, "reason": reason}
+    events = [_event(state, APPROVED, data), move(approved.alias, version)]
+    if approved.alias == CHAMPION and version == state.challenger:
+        events.append(move(CHALLENGER, None))
+    if approved.alias == CHALLENGER and approved.share:
+        events.append(share_event(state, version, approved.share, reason=reason, why=PROMOTION))
+    return [*events, *remove_shadow(state, version, reason=reason, why=PROMOTION)]
 
 
 def rejection(state: ModelState, promotion: Promotion, reason: str) -> NewEvent:
@@ -84,54 +119,26 @@ def rejection(state: ModelState, promotion: Promotion, reason: str) -> NewEvent:
     return _event(state, DECLINED, data)
 
 
-def rollback(
-    state: ModelState, *, holder: int | None, reason: str = "", alias: str = CHAMPION
-) -> list[NewEvent]:
-    """Return the event that gives an alias back to the version which its holder replaced.
-
-    Args:
-        state: the model's present state.
-        holder: who is to lose the alias. If somebody else holds it by now, two people pulled at once,
-            and going back a second step is what neither of them meant.
-        reason: why, for the record.
-        alias: the alias.
-
-    Raises:
-        RejectedError: nobody holds it, its holder replaced nobody, or the holder is another by now.
-    """
-    now, before = state.aliases.get(alias), state.replaced_by(alias)
-    if now != holder:
-        raise RejectedError(
-            f"The {alias} of {state.name!r} was version {holder} a moment ago, but is version {now} now.",
-            hint=f"Somebody else moved it. See: workbench models {state.name}",
-            evidence=None,
-        )
-    if holder is None:
-        raise RejectedError(
-            f"{state.name!r} has no {alias}, so there is nothing to roll back.",
-            hint=f"Promote a version first: workbench promote {state.name} VERSION",
-            evidence=None,
-        )
-    if before is None:
-        raise RejectedError(
-            f"Version {holder} of {state.name!r} is its first {alias}; there is none to go back to.",
-            hint=f"Promote another version instead: workbench promote {state.name} VERSION",
-            evidence=None,
-        )
-    return [_moved(state, alias, before, why="rollback", promotion=None, reason=reason)]
-
-
 def stricter(one: str, other: str) -> str:
     """Return the policy that asks for more: loosening it does not let through what waits already."""
     return max(one, other, key=_BY_STRICTNESS.index)
+
+
+def _more_traffic(state: ModelState, wish: Wish) -> list[NewEvent]:
+    if wish.alias != CHALLENGER or wish.share is None:
+        return []
+    if wish.policy == FOUR_EYES:
+        check_raise(state, wish.share, wish.actor)
+    return set_share(state, wish.share, reason=wish.reason)
 
 
 def _respect_decisions(state: ModelState, version: Version, wish: Wish) -> None:
     """Refuse a run what a person has decided against; a person may decide anew."""
     if not wish.run:
         return
-    back = f"If it shall be {wish.alias} all the same: workbench promote {state.name} {version.number}"
-    undone = state.was_rolled_back(version.number) if wish.alias == CHAMPION else None
+    to = "" if wish.alias == CHAMPION else f" --to {wish.alias}"
+    back = f"If it shall be {wish.alias} all the same: workbench promote {state.name} {version.number}{to}"
+    undone = state.was_rolled_back(version.number, wish.alias)
     if undone is not None:
         what = f"{undone.actor} rolled it back{_because(undone.reason)}, and a run does not undo that"
         raise refused(version, wish.alias, what, back)
@@ -157,7 +164,7 @@ def _is_approved(wish: Wish, waiting: Promotion | None) -> bool:
 
 
 def _proposal(state: ModelState, wish: Wish, number: int) -> dict[str, Any]:
-    return {
+    data = {
         "model": state.name,
         "promotion": number,
         "version": wish.version,
@@ -168,11 +175,19 @@ def _proposal(state: ModelState, wish: Wish, number: int) -> dict[str, Any]:
         "reason": wish.reason,
         "author": wish.author or wish.actor,
     }
+    return {**data, "share": wish.share} if wish.share else data
 
 
-def _moved(
-    state: ModelState, alias: str, after: int, *, why: str, promotion: int | None, reason: str
+def moved(
+    state: ModelState,
+    alias: str,
+    after: int | None,
+    *,
+    why: str,
+    promotion: int | None = None,
+    reason: str = "",
 ) -> NewEvent:
+    """Return the event of an alias's move; to nobody when `after` is None."""
     data = {
         "model": state.name,
         "alias": alias,
@@ -186,4 +201,8 @@ def _moved(
 
 
 def _event(state: ModelState, kind: str, data: Mapping[str, Any]) -> NewEvent:
-    return NewEvent(kind, dict(data), subject=state.name, key=str(data.get("version", data.get("after"))))
+    return NewEvent(kind, dict(data), subject=state.name, key=str(_about(data)))
+
+
+def _about(data: Mapping[str, Any]) -> Any:
+    return next(data[name] for name in ("version", "after", "before") if data.get(name) is not None)

@@ -9,7 +9,8 @@ from typing import Any
 from workbench.errors import RejectedError
 from workbench.ledger import NewEvent
 from workbench.registry.gate import GateResult
-from workbench.registry.model import EVALUATED, REGISTERED, ModelState
+from workbench.registry.happened import EVALUATED, REGISTERED
+from workbench.registry.model import ModelState
 from workbench.registry.verdict import combined
 
 

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import TrackingError, UnknownNameError
 from workbench.ledger import NewEvent
 from workbench.ledger.actor import local_actor
-from workbench.registry import approval, promotion
+from workbench.registry import approval, promotion, traffic
 from workbench.registry.approval import Reviewer, find_waiting
-from workbench.registry.decided import Decided
+from workbench.registry.decided import Decided, Redeployed
 from workbench.registry.decision import write_decision
 from workbench.registry.evidence import why_blocked
 from workbench.registry.later import project_later
-from workbench.registry.load import load, resolve
+from workbench.registry.load import load, resolve, verify
 from workbench.registry.model import ModelState, model_names, read_model
+from workbench.registry.rollback import take_back
 from workbench.registry.version import CHAMPION, Move, Promotion, Version
 
 if TYPE_CHECKING:
@@ -73,9 +74,24 @@ class Registry:
         return resolve(reference, self._ledger)
 
     def promote(
-        self, model: str, version: int, *, alias: str = CHAMPION, reason: str = "", actor: str | None = None
+        self,
+        model: str,
+        version: int,
+        *,
+        alias: str = CHAMPION,
+        share: float | None = None,
+        reason: str = "",
+        actor: str | None = None,
     ) -> Decided:
         """Make a version an alias's holder, or approve the promotion of it that waits.
+
+        Args:
+            model: the model.
+            version: the version's number.
+            alias: champion or challenger.
+            share: of the traffic that a challenger gets, from 0 to 1; a new one gets none when None.
+            reason: why, for the record.
+            actor: who wishes it; whoever is signed in when None.
 
         Raises:
             RejectedError: its gates failed, never ran, ran on other data, or ran against another champion
@@ -85,7 +101,13 @@ class Registry:
         config = self._project.model(model)
         who = actor or local_actor()
         wish = promotion.Wish(
-            version, config.promotion.policy, _gates(model, config), alias=alias, reason=reason, actor=who
+            version,
+            config.promotion.policy,
+            _gates(model, config),
+            alias=alias,
+            reason=reason,
+            actor=who,
+            share=share,
         )
         return self._decide(model, alias, version, lambda state: promotion.promote(state, wish), who)
 
@@ -129,18 +151,68 @@ class Registry:
         return why_blocked(state, version, _gates(state.name, config), waiting.alias)
 
     def rollback(self, model: str, *, reason: str = "", actor: str | None = None) -> Decided:
-        """Make the version champion again that the present champion replaced, in one write.
+        """Take back what callers met last, in one write.
+
+        A challenger that got its traffic after the champion came loses it and its alias; otherwise the
+        version is champion again that the present one replaced.
 
         Raises:
             RejectedError: there is no champion, or none before it.
             UnknownNameError: there is no such model.
         """
-        holder = self.model(model).champion
+        state = self.model(model)
+        alias = state.newest_arm
+        holder = state.aliases.get(alias)
 
         def decide(state: ModelState) -> Sequence[NewEvent]:
-            return promotion.rollback(state, holder=holder, reason=reason)
+            return take_back(state, alias=alias, holder=holder, reason=reason)
 
-        return self._decide(model, CHAMPION, None, decide, actor or local_actor())
+        version = None if alias == CHAMPION else holder
+        return self._decide(model, alias, version, decide, actor or local_actor())
+
+    def set_traffic(
+        self, model: str, share: float, *, reason: str = "", actor: str | None = None
+    ) -> Redeployed:
+        """Give the challenger a share of the traffic, from 0 to 1; the champion answers the rest.
+
+        Raises:
+            RejectedError: nobody is challenger; under four eyes, its author wants more for it.
+            UsageError: it is no share.
+        """
+        policy, who = self._project.model(model).promotion.policy, actor or local_actor()
+
+        def decide(state: ModelState) -> Sequence[NewEvent]:
+            if policy == promotion.FOUR_EYES:
+                traffic.check_raise(state, share, who)
+            return traffic.set_share(state, share, reason=reason)
+
+        return self._redeploy(model, decide, who)
+
+    def add_shadow(
+        self, model: str, version: int, *, reason: str = "", actor: str | None = None
+    ) -> Redeployed:
+        """Let a version score every request beside those that answer; no caller sees it, no gate is asked.
+
+        Raises:
+            RejectedError: it answers callers already.
+            IntegrityError: its files are not those that were recorded.
+            UnknownNameError: there is no such model or version.
+        """
+        verify(self.model(model).find(version), self._project)
+        return self._redeploy(model, lambda state: traffic.add_shadow(state, version, reason=reason), actor)
+
+    def remove_shadow(
+        self, model: str, version: int, *, reason: str = "", actor: str | None = None
+    ) -> Redeployed:
+        """Let a version be a shadow no more.
+
+        Raises:
+            UnknownNameError: there is no such model or version.
+        """
+        self.model(model)
+        return self._redeploy(
+            model, lambda state: traffic.remove_shadow(state, version, reason=reason), actor
+        )
 
     def history(self, model: str) -> list[Move]:
         """Return every move of a model's aliases, oldest first: who, when, why."""
@@ -196,7 +268,14 @@ class Registry:
         assert wanted is not None
         waits = next((p for p in written.after.pending if (p.version, p.alias) == (wanted, alias)), None)
         warning = self._show(model, written.after.version)
-        return Decided(model, alias, wanted, before, after, waits, warning, written.lost)
+        deployment = written.after.deployment
+        return Decided(model, alias, wanted, before, after, waits, warning, written.lost, deployment)
+
+    def _redeploy(
+        self, model: str, decide: Callable[[ModelState], Sequence[NewEvent]], actor: str | None
+    ) -> Redeployed:
+        written = write_decision(self._ledger, model, decide, actor=actor or local_actor())
+        return Redeployed(model, written.before.deployment, written.after.deployment)
 
     def _show(self, model: str, version: int) -> str:
         try:

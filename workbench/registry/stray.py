@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from workbench.ledger import NewEvent
 from workbench.registry.decision import write_decision
-from workbench.registry.model import MOVED, RESTORED, STRAYED, ModelState, fold, stream_of
+from workbench.registry.happened import MOVED, RESTORED, STRAYED
+from workbench.registry.model import ModelState, fold, stream_of
 from workbench.registry.version import ALIASES
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def _held(ledger: Ledger, model: str, alias: str, since: int) -> set[int | str]:
     events = ledger.read(stream_of(model))
     then = fold(model, (event for event in events if event.version <= since))
     moves = (e.data for e in events if e.version > since and e.kind == MOVED)
-    return {then.aliases.get(alias) or NOBODY, *(m["after"] for m in moves if m["alias"] == alias)}
+    return {then.aliases.get(alias) or NOBODY, *(m["after"] or NOBODY for m in moves if m["alias"] == alias)}
 
 
 def _is_noted(state: ModelState, alias: str, difference: Difference) -> bool:

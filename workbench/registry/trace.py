@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from workbench.pipeline.commits import COMMITTED
-from workbench.registry.model import EVALUATED, ModelState, read_model
+from workbench.registry.happened import EVALUATED
+from workbench.registry.model import ModelState, read_model
 from workbench.registry.version import CHAMPION, Evaluation, Move, Promotion, Version
 
 if TYPE_CHECKING:

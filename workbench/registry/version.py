@@ -11,8 +11,8 @@ from workbench.ledger.actor import person
 from workbench.registry.gate import GateResult
 from workbench.registry.verdict import Verdict
 
-CHAMPION = "champion"
-ALIASES = (CHAMPION, "challenger")
+CHAMPION, CHALLENGER = "champion", "challenger"
+ALIASES = (CHAMPION, CHALLENGER)
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ class Promotion:
         run: the run that proposed it; empty when a person did.
         actor: who proposed it.
         author: who started that run; the actor when a person proposed it.
+        share: of the traffic that a challenger is to get, from 0 to 1.
         decision: None while it waits.
     """
 
@@ -112,6 +113,7 @@ class Promotion:
     at: datetime
     author: str = ""
     decision: Decision | None = None
+    share: float = 0.0
 
     @property
     def state(self) -> str:
@@ -149,11 +151,11 @@ class Stray:
 
 @dataclass(frozen=True)
 class Move:
-    """An alias that moved; `why` is promotion or rollback."""
+    """An alias that moved; `why` is promotion or rollback, `after` None when nobody holds it any more."""
 
     alias: str
     before: int | None
-    after: int
+    after: int | None
     why: str
     promotion: int | None
     reason: str

@@ -12,7 +12,8 @@ from workbench.errors import IntegrityError, UnknownNameError
 from workbench.registry.card.comparison import Comparison, compared
 from workbench.registry.card.span import Span, time_span
 from workbench.registry.gate import GateResult
-from workbench.registry.model import EVALUATED, ModelState, read_model
+from workbench.registry.happened import EVALUATED
+from workbench.registry.model import ModelState, read_model
 from workbench.registry.trace import Step, Trace, trace
 from workbench.registry.version import Version
 

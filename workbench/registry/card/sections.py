@@ -169,7 +169,8 @@ def _decisions(known: Known) -> Iterator[Block]:
             rows.append((said.at, 1, [promotion.state, who, said.reason or NONE]))
     for move in known.trace.moves:
         before = "nobody" if move.before is None else f"version {move.before}"
-        what = f"{move.alias} moved from {before} to version {move.after} by {move.why}"
+        after = "nobody" if move.after is None else f"version {move.after}"
+        what = f"{move.alias} moved from {before} to {after} by {move.why}"
         rows.append((move.at, 2, [what, move.actor, move.reason or NONE]))
     told = [[moment(at), *row] for at, _, row in sorted(rows, key=lambda row: (row[0], row[1]))]
     if told:
