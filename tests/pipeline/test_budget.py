@@ -32,7 +32,7 @@ def test_an_attempt_starts_when_it_fits_beside_the_others(
 
 
 def test_every_library_is_told_its_threads() -> None:
-    """OpenMP, the BLAS flavours, NumExpr and Polars get the same number."""
+    """OpenMP, the BLAS flavours, NumExpr, Polars and joblib get the same number."""
     assert set(thread_variables(3).values()) == {"3"}
 
 

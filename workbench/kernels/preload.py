@@ -127,13 +127,14 @@ class Preload:
 
 def warm_caches() -> None:
     """Let libraries look up once what each kernel would look up anew."""
-    from workbench.kernels import honour
+    from workbench.kernels.honour import INLINE
+    from workbench.kernels.threads import find_thread_pools
 
-    honour.find_thread_pools()
+    find_thread_pools()
     registry = sys.modules.get("matplotlib.backends.registry")
     if registry:
         with contextlib.suppress(Exception):
-            registry.backend_registry.is_valid_backend(honour.INLINE)
+            registry.backend_registry.is_valid_backend(INLINE)
 
 
 def count_threads() -> int:

@@ -16,7 +16,8 @@ from workbench.kernels.settings import KernelSettings
 
 # Read by the interpreter when it starts, or by libraries when they are imported: too late after a fork.
 _EARLY = re.compile(
-    r"(PYTHON|LD_|MALLOC_|GLIBC_|LC_|NPY_|PANDAS_|ARROW_|NUMBA_|SKLEARN_).*"
+    r"(PYTHON|LD_|MALLOC_|GLIBC_|LC_|NPY_|PANDAS_|ARROW_|NUMBA_|SKLEARN_|GOMP_|KMP_).*"
+    r"|(OMP|OPENBLAS|MKL|BLIS)_(?!NUM_THREADS$).*"
     r"|LANG|LANGUAGE|HOME|TMPDIR|MPLCONFIGDIR|VIRTUAL_ENV|XDG_(CONFIG|CACHE|DATA)_HOME"
 )
 _NAMESPACES = ("mnt", "net", "pid", "user", "ipc", "uts")

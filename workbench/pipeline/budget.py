@@ -15,6 +15,7 @@ _THREAD_VARIABLES = (
     "MKL_NUM_THREADS",
     "NUMEXPR_NUM_THREADS",
     "POLARS_MAX_THREADS",
+    "LOKY_MAX_CPU_COUNT",  # what joblib, so scikit-learn, makes of n_jobs=-1
 )
 
 
@@ -85,5 +86,5 @@ def share(entry: Entry, budget: Budget, side_by_side: int) -> int:
 
 
 def thread_variables(cpus: int) -> dict[str, str]:
-    """Return the environment that keeps OpenMP, BLAS and Polars to a number of threads."""
+    """Return the environment that keeps OpenMP, BLAS, Polars and joblib to a number of threads."""
     return dict.fromkeys(_THREAD_VARIABLES, str(cpus))
