@@ -1,0 +1,1 @@
+"""What travels over HTTP, and nothing of how: bytes to rows and labels, predictions to bytes."""

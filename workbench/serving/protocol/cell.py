@@ -1,0 +1,87 @@
+"""What one value of a request may be, and the names that rows are joined by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from workbench.serving.refused import Refused
+
+Cell = float | int | str | bool | None
+"""A value of a table: JSON's own scalars. Deeper values are refused while they are read."""
+
+
+class Named(Protocol):
+    """A column that a model takes, as far as protocols need to know it."""
+
+    @property
+    def name(self) -> str:
+        """The column's name."""
+        ...
+
+    @property
+    def kind(self) -> str:
+        """One of number, integer, boolean, category and text."""
+        ...
+
+
+def entity_text(value: Any) -> str:
+    """Return a caller's key as the text that rows and labels are joined by.
+
+    A key that was a whole number stays one, however its sender's library wrote it: 7 and 7.0 are both `7`.
+    Null is the empty text: no key.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def entities_of(
+    columns: Sequence[str] | None, rows: Sequence[Sequence[Any]], entity_column: str | None
+) -> list[str] | None:
+    """Return each row's key, empty where a row has none; None where no row has one.
+
+    Args:
+        columns: the columns' names, None where values stand by position.
+        rows: the values of each row.
+        entity_column: the column that holds the keys, None where the model has none.
+
+    Raises:
+        Refused: a row ends before the column.
+    """
+    if entity_column is None or columns is None or entity_column not in columns:
+        return None
+    place = columns.index(entity_column)
+    try:
+        found = [entity_text(row[place]) for row in rows]
+    except IndexError:
+        raise ragged(columns, rows) from None
+    return found if any(found) else None
+
+
+def ragged(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Refused:
+    """Return the refusal of rows that are not as long as the columns are many."""
+    number, row = next((n, row) for n, row in enumerate(rows) if len(row) != len(columns))
+    return Refused(
+        400, "ragged_rows", f"Row {number} has {len(row)} values, but {len(columns)} columns are named."
+    )
+
+
+def check_unique(columns: Sequence[str]) -> None:
+    """Refuse columns of one name: which of them is meant is not clear.
+
+    Raises:
+        Refused: a name stands twice.
+    """
+    if len(set(columns)) != len(columns):
+        twice = next(name for place, name in enumerate(columns) if name in columns[:place])
+        raise Refused(400, "column_named_twice", f"Column {shown(twice)} is named twice.", "Name it once.")
+
+
+def shown(text: str, *, most: int = 80) -> str:
+    """Return a caller's text for a sentence: quoted, and cut where it is long."""
+    return repr(text if len(text) <= most else f"{text[: most - 1]}…")
