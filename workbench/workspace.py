@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.clock import Clock, SystemClock
 from workbench.errors import UnknownNameError, UsageError
+from workbench.kernels.aside import Aside
+from workbench.kernels.settings import settings_of
 from workbench.ledger import Leases, Ledger, open_leases, open_ledger
 from workbench.pipeline.backing import Backing
 from workbench.pipeline.commits import Commits
@@ -45,7 +47,7 @@ class Workspace:
 
     def close(self) -> None:
         """Close the stores that were opened."""
-        for name in ("ledger", "leases"):
+        for name in ("aside", "ledger", "leases"):
             opened = self.__dict__.pop(name, None)
             if opened is not None:
                 opened.close()
@@ -75,12 +77,17 @@ class Workspace:
         return Datasets(self.project.layout.data)
 
     @cached_property
+    def aside(self) -> Aside:
+        """A process of its own for what is slow to import and may be done beside a run."""
+        return Aside(lambda: settings_of(self.project) if self.project.config.runner.warm else None)
+
+    @cached_property
     def tracker(self) -> Tracker:
         """MLflow's tracking store."""
-        from workbench.tracking import MlflowTracker
+        from workbench.tracking import DistantTracker
 
         layout = self.project.layout
-        return MlflowTracker(layout.tracking_url, layout.artifacts_uri, self.project.name)
+        return DistantTracker(self.aside.call, (layout.tracking_url, layout.artifacts_uri, self.project.name))
 
     @cached_property
     def registry(self) -> Registry:
@@ -94,7 +101,8 @@ class Workspace:
         """The registry's part in runs: versions, evidence, promotions."""
         from workbench.registry import RegistryExtension
 
-        return RegistryExtension(self.project, self.ledger)
+        call = self.aside.call if isinstance(self.clock, SystemClock) else None  # it has the system's
+        return RegistryExtension(self.project, self.ledger, call=call)
 
     @cached_property
     def backing(self) -> Backing:
@@ -106,6 +114,7 @@ class Workspace:
             catalog=self.catalog,
             extension=self.extension,
             clock=self.clock,
+            aside=self.aside,
             datasets=lambda: self.datasets,
             tracker=lambda: self.tracker,
         )

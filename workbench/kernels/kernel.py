@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
+import importlib
 import importlib.util
 import io
 import logging
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.kernels.honour import honour
 from workbench.kernels.inventory import OWN
+from workbench.kernels.known import modules_known, tell_debugger
 from workbench.kernels.line import Closed, Line
 from workbench.kernels.order import Order, take_over
 from workbench.kernels.process import runs
@@ -41,6 +43,10 @@ def become_kernel(fork: Fork, room: Room) -> None:
         _forget_own()
     _reseed()
     honour(order.environment)
+    if order.module:
+        _say_bound(fork.line)
+        importlib.import_module(order.module).answer()
+        _leave()
     _start(order, fork)
 
 
@@ -108,7 +114,9 @@ def _start(order: Order, fork: Fork) -> None:
     application.init_heartbeat = bind_and_say
     if order.tied:
         threading.Thread(target=_end_with, args=fork.requester, daemon=True, name="requester").start()
-    application.initialize(list(order.arguments))
+    with modules_known():
+        application.initialize(list(order.arguments))
+    tell_debugger(application.kernel)
     for handler in streams:
         handler.setStream(sys.stderr)
     if order.again:

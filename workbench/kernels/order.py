@@ -22,6 +22,7 @@ class Order:
         folder: its working directory.
         watch: files that declare its environment.
         tied: whether the kernel ends when who asked for it ends.
+        module: what it is in place of a kernel: a module whose `answer` is called; empty for a kernel.
         again: whether it takes the place of another, whose clients are about to connect anew.
         umask, limits, processors, nice: inherited by a cold kernel, so by a warm one.
     """
@@ -33,6 +34,7 @@ class Order:
     watch: tuple[str, ...] = ()
     tied: bool = True
     again: bool = False
+    module: str = ""
     umask: int = 0o022
     limits: dict[str, tuple[int, int]] | None = None
     processors: tuple[int, ...] = ()

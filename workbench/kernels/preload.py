@@ -14,6 +14,7 @@ from pathlib import Path
 
 from workbench.kernels.asking import asking_modules, unload
 from workbench.kernels.inventory import Inventory
+from workbench.kernels.known import note_modules
 
 KERNEL = ("ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "ipykernel.debugger")
 USUAL = (
@@ -131,6 +132,7 @@ def warm_caches() -> None:
     from workbench.kernels.threads import find_thread_pools
 
     find_thread_pools()
+    note_modules()
     registry = sys.modules.get("matplotlib.backends.registry")
     if registry:
         with contextlib.suppress(Exception):

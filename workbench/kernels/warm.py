@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -82,6 +83,10 @@ class WarmProcess:
         """End the kernel."""
         self.send_signal(signal.SIGKILL)
 
+    def let_go(self) -> None:
+        """Follow it no more; it runs on."""
+        self._hang_up()
+
     def _hear(self, message: Mapping[str, Any]) -> None:
         if "exit" in message:
             self.returncode = int(message["exit"])
@@ -140,6 +145,32 @@ def fork_kernel(
             return _ask(reach(recipe, patience), order, files)
         except _Renewed:
             return _ask(reach(recipe, patience), order, files)
+    except _Renewed as error:
+        raise Refusal(f"the fork server is being renewed: {error}", passing=True) from error
+    finally:
+        for file in files:
+            os.close(file)
+
+
+def fork_aside(connected: socket.socket, settings: KernelSettings) -> None:
+    """Fork a process that answers at the other end of a socket; it is nobody's child and ends by itself.
+
+    Raises:
+        Refusal: it must be executed afresh.
+    """
+    order = Order(
+        arguments=(),
+        command=tuple(sys.orig_argv),
+        environment=dict(os.environ),
+        folder=str(Path.cwd()),
+        watch=settings.watch,
+        tied=False,
+        module="workbench.kernels.answering",
+        **inherited(),
+    )
+    files = [os.dup(connected.fileno()), _file(1), _file(2)]
+    try:
+        _ask(reach(recipe_for(os.environ, settings), 0.5), order, files).let_go()
     except _Renewed as error:
         raise Refusal(f"the fork server is being renewed: {error}", passing=True) from error
     finally:

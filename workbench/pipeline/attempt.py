@@ -103,9 +103,9 @@ class Stop:
 
 def perform(spec: AttemptSpec, observer: Observer, stop: Stop) -> AttemptResult:
     """Run an attempt to its end in a kernel of its own; nothing of it is left running."""
-    import nbformat
+    from workbench.pipeline.lean import import_engine, import_nbformat
 
-    from workbench.pipeline.engine import execute
+    nbformat, engine = import_nbformat(), import_engine()
     from workbench.pipeline.session import Session, SessionSettings
 
     space = Space(spec.ticket.folder).prepare()
@@ -139,7 +139,7 @@ def perform(spec: AttemptSpec, observer: Observer, stop: Stop) -> AttemptResult:
         return session
 
     try:
-        end = execute(notebook, make, spec.kernel_name)
+        end = engine.execute(notebook, make, spec.kernel_name)
     finally:
         kill_marked(VARIABLE, ticket_path)
     assert session is not None

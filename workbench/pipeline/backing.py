@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from workbench.clock import Clock
+from workbench.kernels.aside import Aside
 from workbench.ledger import Leases, Ledger
 from workbench.pipeline.budget import Budget, machine_cpus, machine_memory
 from workbench.pipeline.extension import Extension
@@ -23,6 +24,7 @@ class Backing:
     """The stores and seams of a project, opened.
 
     Attributes:
+        aside: does what may be done beside a run, in a process of its own.
         datasets, tracker: made when first needed, for their libraries are slow to import.
     """
 
@@ -32,6 +34,7 @@ class Backing:
     catalog: Committed
     extension: Extension
     clock: Clock
+    aside: Aside
     datasets: Callable[[], Datasets]
     tracker: Callable[[], Tracker]
 

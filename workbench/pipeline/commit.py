@@ -22,6 +22,8 @@ from workbench.pipeline.plan import Decision
 from workbench.pipeline.reporter import Reporter
 from workbench.pipeline.space import Space
 
+_RENDER = "workbench.pipeline.page:render_page"
+
 Outputs = dict[str, dict[str, Any]]
 
 
@@ -183,9 +185,7 @@ class Committer:
         space = Space(ending.launched.spec.ticket.folder)
         try:
             if self._backing.project.config.runner.html and space.notebook.exists():
-                from workbench.pipeline.page import render_page
-
-                render_page(space.notebook, space.html)
+                self._backing.aside.call(_RENDER, space.notebook, space.html)
             self._launch.track_end(ending.launched, ending.outcome, ending.reason)
         except Exception as error:  # noqa: BLE001 - the run's truth is written; a copy that fails is told
             self._reporter.warning(f"{ending.entry.name}: not everything reached tracking: {error}")

@@ -20,6 +20,7 @@ from workbench.pipeline.backing import Backing
 from workbench.pipeline.budget import Budget, share, thread_variables, width
 from workbench.pipeline.entry import Entry, RunRequest
 from workbench.pipeline.git import git_state
+from workbench.pipeline.lean import import_engine
 from workbench.pipeline.outcome import Outcome
 from workbench.pipeline.plan import Decision
 from workbench.pipeline.space import Space
@@ -120,13 +121,17 @@ class Launch:
         return spec, tracked
 
     def _expect_kernels(self) -> None:
-        """Let the fork server load while tracking is being told, so that the first kernel finds it warm."""
+        """Let what the first kernel needs be loaded while tracking is being told."""
         with self._lock:
             begins, self._begins = self._begins, False
+        if begins:
+            threading.Thread(target=import_engine, name="import").start()
         if begins and self._backing.project.config.runner.warm:
             from workbench.kernels.start import expect
 
             expect(settings_of(self._backing.project))
+        if begins:
+            self._backing.aside.begin()
 
     def track_end(self, launched: Launched, outcome: Outcome, reason: str) -> None:
         """Show in tracking what became of an attempt."""

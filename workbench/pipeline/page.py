@@ -15,8 +15,9 @@ _ONE_AT_A_TIME = threading.Lock()
 
 def render_page(notebook: Path, page: Path) -> None:
     """Write an executed notebook as a sanitised HTML page beside it."""
-    import nbformat
+    from workbench.pipeline.lean import import_nbformat
 
+    nbformat = import_nbformat()
     node = nbformat.read(notebook, as_version=4)
     with _ONE_AT_A_TIME:
         body, _ = _exporter().from_notebook_node(node)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from workbench.errors import BusyError, TrackingError
+from workbench.errors import BusyError, WorkbenchError
 from workbench.pipeline.backing import Backing
 from workbench.pipeline.commit import Committer
 from workbench.pipeline.commits import Commits
@@ -112,21 +112,23 @@ class Runner:
         drive.recall(fold(run, backing.ledger.read(f"run/{run}")))
         with Interruption() as interruption:
             outcome, reason = self._watched(drive, run, interruption)
+            committer.close()
+            if (
+                committer.projects
+            ):  # before the end is written: a run that ended leaves nothing to bring level
+                self._project()
             seconds = round(time.monotonic() - started, 3)
             data = {"outcome": outcome.value, "reason": reason, "seconds": seconds}
             log.add("run.ended", data, subject=request.pipeline)
-        committer.close()
         state = fold(run, backing.ledger.read(f"run/{run}"))
         launch.end(outcome, reason, state.metrics)
-        if committer.projects:
-            self._project()
         self._reporter.run_ended(run, outcome, seconds, reason)
         return state
 
     def _project(self) -> None:
         try:
             self._backing.extension.project()
-        except TrackingError as error:
+        except WorkbenchError as error:
             self._reporter.warning(f"MLflow's registry does not show the ledger yet. {error}")
 
     def _watched(self, drive: Drive, run: str, interruption: Interruption) -> tuple[Outcome, str]:

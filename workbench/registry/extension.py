@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -20,11 +20,25 @@ from workbench.registry.version import ALIASES
 class RegistryExtension:
     """Takes part in runs for every model that the project declares.
 
+    Args:
+        project: says which models there are.
+        ledger: the truth about them.
+        projection: shows them in MLflow; the project's own store when None.
+        call: calls a function by name in a process that has MLflow; None: MLflow is imported here.
+
     Raises:
         ConfigurationError: a gate's settings in workbench.toml are wrong.
     """
 
-    def __init__(self, project: Project, ledger: Ledger, projection: Projection | None = None) -> None:
+    def __init__(
+        self,
+        project: Project,
+        ledger: Ledger,
+        projection: Projection | None = None,
+        *,
+        call: Callable[..., Any] | None = None,
+    ) -> None:
+        self._call = call
         self._project = project
         self._ledger = ledger
         self._gates: dict[str, tuple[NamedGate, ...]] = {
@@ -73,7 +87,10 @@ class RegistryExtension:
 
     def project(self) -> None:
         """Bring MLflow's registry to what the ledger says; cheap when it is already so."""
-        self._projection.project()
+        if self._call is None:
+            self._projection.project()
+        elif self._projection.is_behind():
+            self._call("workbench.registry.later:bring", str(self._project.root))
 
     def _candidate(self, model: str, upstream: Mapping[str, dict[str, Any]]) -> str | None:
         made = self._project.stage(self._project.model(model).trained_by).outputs

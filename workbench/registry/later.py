@@ -36,20 +36,29 @@ def project_later(project: Project) -> int:
     return os.posix_spawn(sys.executable, command, os.environ, file_actions=files, setsid=True)
 
 
-def main(root: str) -> int:
-    """Project, and say in the log what was refused."""
+def bring(root: str) -> None:
+    """Bring MLflow to what the ledger of the project in a folder says.
+
+    Raises:
+        TrackingError: the store refused.
+    """
     from workbench.clock import SystemClock
     from workbench.ledger import open_ledger
     from workbench.project import load_project
     from workbench.registry.projection import Projection
 
+    project = load_project(Path(root))
+    ledger = open_ledger(project.layout.ledger_url, SystemClock())
     try:
-        project = load_project(Path(root))
-        ledger = open_ledger(project.layout.ledger_url, SystemClock())
-        try:
-            Projection.of(project, ledger).project()
-        finally:
-            ledger.close()
+        Projection.of(project, ledger).project()
+    finally:
+        ledger.close()
+
+
+def main(root: str) -> int:
+    """Project, and say in the log what was refused."""
+    try:
+        bring(root)
     except WorkbenchError as error:
         sys.stderr.write(f"{datetime.now().astimezone().isoformat()} {error}\n")
         return 1

@@ -69,6 +69,10 @@ class Projection:
                 seen[model] = self._converge(model, seen.get(model, 0))
                 self._remember(seen)
 
+    def is_behind(self) -> bool:
+        """Tell whether anything has happened in the ledger since the store was last brought to it."""
+        return bool(self._behind(None, self._seen()))
+
     def differences(self) -> list[Difference]:
         """Return what the store shows otherwise than the ledger has it; the store is not changed.
 

@@ -1,6 +1,7 @@
 """Runs, attempts and models as MLflow shows them: a projection, never the truth."""
 
 from workbench.tracking.active import adopt_run, session_variables
+from workbench.tracking.distant import DistantTracker
 from workbench.tracking.forgiving import ForgivingTracker
 from workbench.tracking.memory import MemoryTracker
 from workbench.tracking.mlflow_tracker import MlflowTracker
@@ -9,6 +10,7 @@ from workbench.tracking.tracker import AttemptInfo, AttemptReport, RunInfo, Trac
 __all__ = [
     "AttemptInfo",
     "AttemptReport",
+    "DistantTracker",
     "ForgivingTracker",
     "MemoryTracker",
     "MlflowTracker",
