@@ -57,10 +57,20 @@ def load(reference: str, *, ledger: Ledger, project: Project) -> Any:
         UsageError: the reference is wrong, or nobody holds the alias.
         IntegrityError: the stored bytes are not those recorded; nothing of them was parsed.
     """
+    return load_version(resolve(reference, ledger), project)
+
+
+def load_version(version: Version, project: Project) -> Any:
+    """Return the native model of a version.
+
+    Raises:
+        UsageError: its library is not installed, or it is a pickle and those are not allowed.
+        IntegrityError: the stored bytes are not those recorded; nothing of them was parsed.
+    """
     from workbench.tracking.model_store import load_model
     from workbench.tracking.trust import trust_of
 
-    record = located(resolve(reference, ledger).record(), project.root)
+    record = located(version.record(), project.root)
     trust = trust_of(project, record["model"])
     if trust.types and str(project.root) not in sys.path:
         sys.path.insert(0, str(project.root))  # what a project trusts is mostly its own

@@ -1,0 +1,36 @@
+"""The rows that a model was saved with: what it is asked first, and the example in its documentation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from workbench.serving.batch import Batch
+from workbench.tracking.flavours import Recorded
+
+_FILE = "input_example.json"
+_MOST = 100
+
+
+def read_example(record: Mapping[str, Any]) -> Batch | None:
+    """Return the first rows of a model's stored example, None where it has none.
+
+    Args:
+        record: of the model, its `uri` absolute.
+
+    Raises:
+        IntegrityError: the file's bytes differ from those recorded.
+    """
+    if _FILE not in {file["path"] for file in record["files"]}:
+        return None
+    content = json.loads(Recorded(Path(record["uri"]), record["files"]).read(_FILE))
+    if isinstance(content, dict) and "data" in content:
+        return Batch(content.get("columns"), content["data"][:_MOST])
+    if isinstance(content, dict):
+        rows = list(zip(*content.values(), strict=True))
+        return Batch(list(content), [list(row) for row in rows[:_MOST]])
+    if content and isinstance(content[0], list):
+        return Batch(None, content[:_MOST], named=False)
+    return None
