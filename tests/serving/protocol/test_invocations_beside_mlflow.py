@@ -15,16 +15,23 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 
-from tests.serving.protocol.columns import CARRIER, HOUR, WIND
 from tests.serving.protocol.listening import listening, post
 from tests.tracking.kinds import fitted, table, truth
+from workbench.serving.model.column import Column
+from workbench.serving.model.value import read
 from workbench.serving.protocol.invocations import answer, parse
 from workbench.serving.refused import Refused
 from workbench.tracking.model_store import save_model
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:UserWarning:.*mlflow.*")  # advice to its own users
 JSON = "application/json"
-COLUMNS = {"booster": (HOUR, WIND), "classes": (HOUR, WIND), "pipeline": (HOUR, WIND, CARRIER), "array": ()}
+HOUR, WIND, CARRIER = Column("hour", "integer", "long"), Column("wind", "number"), Column("carrier", "text")
+COLUMNS: dict[str, tuple[Column, ...]] = {
+    "booster": (HOUR, WIND),
+    "classes": (HOUR, WIND),
+    "pipeline": (HOUR, WIND, CARRIER),
+    "array": (),
+}
 
 
 def booster(task: str) -> lightgbm.Booster:
@@ -47,10 +54,13 @@ class Pair:
         """Parse, score with the library itself, answer."""
         names = [column.name for column in COLUMNS[self.name]]
         try:
-            batch = parse(content_type.encode(), body, None, COLUMNS[self.name])
+            batch = parse(content_type.encode(), body)
         except Refused as refused:
             return refused.status, refused.body()
         frame = pd.DataFrame([list(row) for row in batch.rows], columns=batch.columns)
+        if batch.texts:
+            for column in COLUMNS[self.name]:
+                frame[column.name] = [read(column, text) for text in frame[column.name]]
         rows: Any = frame[names] if names else frame.to_numpy()
         if self.name in ("booster", "classes"):
             rows = rows.to_numpy(dtype=np.float64)

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from workbench.serving.refused import Refused
 
 Cell = float | int | str | bool | None
 """A value of a table: JSON's own scalars. Deeper values are refused while they are read."""
 
-
-class Named(Protocol):
-    """A column that a model takes, as far as protocols need to know it."""
-
-    @property
-    def name(self) -> str:
-        """The column's name."""
-        ...
-
-    @property
-    def kind(self) -> str:
-        """One of number, integer, boolean, category and text."""
-        ...
+LONGEST = 500
+"""Characters of an entity, or of another key."""
 
 
 def entity_text(value: Any) -> str:
@@ -30,14 +19,20 @@ def entity_text(value: Any) -> str:
 
     A key that was a whole number stays one, however its sender's library wrote it: 7 and 7.0 are both `7`.
     Null is the empty text: no key.
+
+    Raises:
+        Refused: 400: it is too long.
     """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+    text = str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+    if len(text) > LONGEST:
+        raise Refused(
+            400, "bad_entity", f"An entity has {len(text)} characters; at most {LONGEST} are taken."
+        )
+    return text
 
 
 def entities_of(
@@ -51,7 +46,7 @@ def entities_of(
         entity_column: the column that holds the keys, None where the model has none.
 
     Raises:
-        Refused: a row ends before the column.
+        Refused: a row ends before the column, or a key is too long.
     """
     if entity_column is None or columns is None or entity_column not in columns:
         return None

@@ -1,14 +1,12 @@
-"""CSV bodies: the first line names the columns, and the model says what the texts below it mean."""
+"""CSV bodies: the first line names the columns; what the texts below it mean, the model's columns say."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
-from typing import Any
 
 from workbench.serving.batch import Batch
-from workbench.serving.protocol.cell import Named, check_unique, entities_of
+from workbench.serving.protocol.cell import check_unique, entities_of
 from workbench.serving.refused import Refused
 
 MISSING = frozenset(
@@ -18,14 +16,14 @@ MISSING = frozenset(
     ]
 )
 """Texts that mean a missing value, as pandas reads them."""
-_TRUTH = {"True": True, "TRUE": True, "true": True, "False": False, "FALSE": False, "false": False}
 
 
-def parse_csv(body: bytes, entity_column: str | None, columns: Sequence[Named]) -> Batch:
-    """Return the rows of a CSV body.
+def parse_csv(body: bytes, entity_column: str | None) -> Batch:
+    """Return the rows of a CSV body, as texts.
 
-    A column of the model is read as what the model takes there, others as what they look like; the entity
-    column stays text. A text that is no such value stays one too, and whoever checks the rows names it.
+    Args:
+        body: UTF-8, with or without a byte order mark; blank lines are skipped.
+        entity_column: the column that holds each row's key, None where the model has none.
 
     Raises:
         Refused: 400: it is empty, no UTF-8 or no CSV, or names a column twice.
@@ -41,50 +39,7 @@ def parse_csv(body: bytes, entity_column: str | None, columns: Sequence[Named]) 
         raise Refused(400, "not_csv", f"The body is not CSV: {error}.", "Quote texts with commas.") from None
     if not lines:
         raise Refused(400, "empty_body", "The body is empty.", "The first line names the columns.")
-    header = [name or f"Unnamed: {place}" for place, name in enumerate(lines[0])]
-    check_unique(header)
-    entities = entities_of(header, lines[1:], entity_column)
-    kinds = {column.name: column.kind for column in columns}
-    readers = [_READERS.get(kinds.get(name, ""), _any) for name in header]
-    if entity_column in header and entity_column not in kinds:
-        readers[header.index(entity_column)] = _text
-    rows = [_row(readers, line) for line in lines[1:]]
-    return Batch(header, rows, entities=entities)
-
-
-def _row(readers: Sequence[Callable[[str], Any]], line: list[str]) -> list[Any]:
-    if len(line) != len(readers):
-        return line
-    return [None if text in MISSING else read(text) for read, text in zip(readers, line, strict=True)]
-
-
-def _text(text: str) -> Any:
-    return text
-
-
-def _whole(text: str) -> Any:
-    return _read(int, text, _number)
-
-
-def _number(text: str) -> Any:
-    return _read(float, text, _text)
-
-
-def _boolean(text: str) -> Any:
-    return _TRUTH.get(text, text)
-
-
-def _any(text: str) -> Any:
-    return _TRUTH[text] if text in _TRUTH else _whole(text)
-
-
-def _read(kind: Callable[[str], Any], text: str, otherwise: Callable[[str], Any]) -> Any:
-    if not text.isascii() or "_" in text:  # Python reads these as numbers, and no other reader of CSV does
-        return text
-    try:
-        return kind(text)
-    except ValueError:
-        return otherwise(text)
-
-
-_READERS = {"text": _text, "category": _text, "boolean": _boolean, "integer": _whole, "number": _number}
+    columns = [name or f"Unnamed: {place}" for place, name in enumerate(lines[0])]
+    check_unique(columns)
+    rows = [[None if text in MISSING else text for text in line] for line in lines[1:]]
+    return Batch(columns, rows, entities=entities_of(columns, rows, entity_column), texts=True)

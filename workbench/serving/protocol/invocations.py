@@ -20,7 +20,7 @@ import msgspec
 
 from workbench.serving.batch import Batch
 from workbench.serving.protocol.body import decode
-from workbench.serving.protocol.cell import Cell, Named, check_unique, entities_of
+from workbench.serving.protocol.cell import Cell, check_unique, entities_of
 from workbench.serving.protocol.comma import parse_csv
 from workbench.serving.protocol.media_type import CSV, media_type
 from workbench.serving.protocol.rows import Record, from_columns, from_items, from_records
@@ -62,22 +62,19 @@ _decoder = msgspec.json.Decoder(_Body)
 _numbered = msgspec.json.Decoder(_Numbered)
 
 
-def parse(
-    content_type: bytes, body: bytes, entity_column: str | None = None, columns: Sequence[Named] = ()
-) -> Batch:
+def parse(content_type: bytes, body: bytes, entity_column: str | None = None) -> Batch:
     """Return the rows of a request's body.
 
     Args:
         content_type: the header's value, empty where there was none.
         body: as it came.
         entity_column: the column that holds each row's key, None where the model has none.
-        columns: those that the model takes; CSV, which has no types, is read by theirs.
 
     Raises:
         Refused: 400 or 415: the body is none of the formats.
     """
     if media_type(content_type) == CSV:
-        return parse_csv(body, entity_column, columns)
+        return parse_csv(body, entity_column)
     try:
         found = _decoder.decode(body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
