@@ -11,6 +11,7 @@ WorkbenchError                    exit 1   something went wrong and was understo
 ├── BusyError                              somebody alive holds the lease
 ├── IntegrityError                         bytes differ from those recorded
 ├── StorageError                           a store cannot be reached, read or written
+│   └── SpoolFailed                        a worker cannot write its prediction log
 ├── SourceError                            a source does not answer, or is not what was declared
 ├── TrackingError                          MLflow's store refused
 └── RejectedError                 exit 3   a gate or a policy said no
@@ -118,6 +119,10 @@ class IntegrityError(WorkbenchError):
 
 class StorageError(WorkbenchError):
     """A store cannot be reached, read or written. Field: `store`."""
+
+
+class SpoolFailed(StorageError):
+    """A worker cannot write its part of the prediction log. Field: `store`."""
 
 
 class SourceError(WorkbenchError):
