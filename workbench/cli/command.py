@@ -61,7 +61,18 @@ COMMANDS = (
         "models:models",
         "List models, their versions and champions, and what waits for an approval.",
     ),
-    Command("promote", "Models", "models:promote", "Make a version the champion."),
+    Command(
+        "promote",
+        "Models",
+        "models:promote",
+        "Make a version the champion, a challenger with a share of the traffic, or a shadow.",
+    ),
+    Command(
+        "traffic",
+        "Models",
+        "traffic:traffic",
+        "Give the challenger a share of the traffic; the champion answers the rest.",
+    ),
     Command(
         "approve",
         "Models",
@@ -81,7 +92,13 @@ COMMANDS = (
         "trace:trace",
         "Trace a model version to its run, data, code cells, parameters, gates and approver.",
     ),
-    Command("rollback", "Models", "models:rollback", "Make the version before the champion again."),
+    Command(
+        "rollback",
+        "Models",
+        "models:rollback",
+        "Take back what callers met last: the challenger's traffic, or else the champion.",
+    ),
+    Command("token", "Serving", "token:app", "Make, list or revoke the tokens of the service's callers."),
 )
 
 

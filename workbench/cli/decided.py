@@ -38,22 +38,48 @@ def print_decided(decided: Decided, as_json: bool) -> int:
         print_json(decided)
         return 0
     console = open_console()
-    before = "nobody" if decided.before is None else f"version {decided.before}"
-    steps = [(f"workbench models {decided.model}", "versions, gates and every move")]
-    if decided.moved:
-        console.print(
-            f"{decided.model}: version {decided.after} is {decided.alias} now; before it was {before}."
-        )
-        steps.append((f"workbench rollback {decided.model}", "take it back"))
-    elif decided.waits:
-        console.print(f"{decided.model}: version {decided.version} waits for another person's approval.")
-        review = f"workbench approve {decided.model} {decided.version}"
-        steps.append((review, "for somebody else to type"))
-    else:
-        console.print(f"{decided.model}: version {decided.version} is {decided.alias} already.")
+    console.print(_told(decided), soft_wrap=True)
     print_warning(decided)
-    print_next(console, *steps)
+    print_next(console, *_steps(decided))
     return 0
+
+
+def _told(decided: Decided) -> str:
+    model, version, alias = decided.model, decided.version, decided.alias
+    if decided.moved and decided.after is None:
+        rest = f"version {decided.deployment.champion}, the champion, answers everything"
+        return f"{model}: version {decided.before} is {alias} no more; {rest}."
+    if not decided.moved and decided.waits:
+        return f"{model}: version {version} waits for another person's approval."
+    if not decided.moved:
+        return f"{model}: version {version} is {alias} already{_share_text(decided)}."
+    before = "nobody" if decided.before is None else f"version {decided.before}"
+    return f"{model}: version {decided.after} is {alias} now{_share_text(decided)}; before it was {before}."
+
+
+def _share_text(decided: Decided) -> str:
+    from workbench.registry.share import share_text
+
+    if decided.alias == "champion":
+        return ""
+    share = decided.deployment.share
+    return f", with {share_text(share)} of the traffic" if share else ", without traffic yet"
+
+
+def _steps(decided: Decided) -> list[tuple[str, str]]:
+    model = decided.model
+    steps = [(f"workbench models {model}", "versions, gates and every move")]
+    if not decided.moved and decided.waits:
+        steps.append((f"workbench approve {model} {decided.version}", "for somebody else to type"))
+    elif decided.alias == "challenger" and decided.after is not None:
+        steps.append((f"workbench traffic {model} 25%", "give it another share"))
+    if (
+        decided.moved
+        and decided.after is not None
+        and (decided.alias == "champion" or decided.deployment.share)
+    ):
+        steps.append((f"workbench rollback {model}", "take it back"))
+    return steps
 
 
 def print_warning(decided: Decided) -> None:

@@ -28,6 +28,8 @@ def describe_model(
     return {
         "model": state.name,
         "aliases": state.aliases,
+        "deployment": state.deployment.to_dict(),
+        "refusals": list(state.refusals.values()),
         "versions": [_describe_version(state, version) for version in _newest_first(state)],
         "waiting": [
             {**promotion.to_dict(), "blocked": why.get((state.name, promotion.number), "")}
@@ -51,6 +53,7 @@ def print_model(console: Console, state: ModelState, metric: str = "", most: int
     from rich.text import Text
 
     console.print(Text.assemble((state.name, "bold"), f"  {_champion_text(state)}"))
+    _print_deployment(console, state)
     if not state.versions:
         console.print(
             "  No version is registered yet; the pipeline that trains it registers one.", style="dim"
@@ -141,6 +144,25 @@ def print_moves(console: Console, state: ModelState) -> None:
     console.print(table)
 
 
+def _print_deployment(console: Console, state: ModelState) -> None:
+    from rich.text import Text
+
+    from workbench.cli.traffic import deployment_text
+
+    deployment = state.deployment
+    if deployment.challenger is not None or deployment.shadows:
+        console.print(Text(f"  {deployment_text(deployment)}"), soft_wrap=True)
+    for number in deployment.versions:
+        refusal = state.refusals.get(number)
+        if refusal is not None:
+            told = (
+                f"! version {number} does not serve: it failed at {refusal.step} on {time_text(refusal.at)}"
+            )
+            console.print(Text(told, style="bold red"), soft_wrap=True)
+            console.print(Text(f"    {refusal.sentence}", style="red"), soft_wrap=True)
+            console.print(Text("    What served before it goes on.", style="dim"))
+
+
 def _champion_text(state: ModelState) -> str:
     if state.champion is None:
         return "no champion"
@@ -174,4 +196,5 @@ def _metrics(versions: list[Version], first: str) -> list[str]:
 
 
 def _aliases(state: ModelState, number: int) -> str:
-    return ", ".join(alias for alias, holder in state.aliases.items() if holder == number)
+    held = [alias for alias, holder in state.aliases.items() if holder == number]
+    return ", ".join([*held, "shadow"] if number in state.shadows else held)

@@ -8,6 +8,7 @@ import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its beginning, or 'last'.")]
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="A model that workbench.toml declares.")]
 VersionReference = Annotated[
     str, typer.Argument(metavar="VERSION", help="MODEL/3, MODEL@champion, or MODEL for its champion.")
 ]

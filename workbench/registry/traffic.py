@@ -31,7 +31,6 @@ def set_share(state: ModelState, share: float, *, reason: str = "", why: str = T
         RejectedError: nobody is challenger, or there is no champion for the rest.
         UsageError: it is no share.
     """
-    check_share(share)
     number = state.challenger
     if number is None:
         raise RejectedError(
@@ -39,9 +38,9 @@ def set_share(state: ModelState, share: float, *, reason: str = "", why: str = T
             hint=f"Make one: workbench promote {state.name} VERSION --to challenger --traffic 10%",
             evidence=None,
         )
+    check_arm(state, CHALLENGER, number, share)
     if share == state.share:
         return []
-    check_arm(state, CHALLENGER, number, share)
     return [share_event(state, number, share, reason=reason, why=why)]
 
 
@@ -63,9 +62,11 @@ def check_arm(state: ModelState, alias: str, version: int, share: float) -> None
 
     Raises:
         RejectedError: it is the champion, or nobody is.
+        UsageError: the share is none.
     """
     if alias != CHALLENGER:
         return
+    check_share(share)
     if version == state.champion:
         raise RejectedError(
             f"Version {version} of {state.name!r} is champion; it cannot challenge itself.",

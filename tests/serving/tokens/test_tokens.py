@@ -15,7 +15,7 @@ from workbench.errors import UnknownNameError, UsageError
 from workbench.ledger import Ledger, open_ledger
 from workbench.serving.refused import Refused
 from workbench.serving.tokens import Tokens, create_token, read_tokens, revoke_token
-from workbench.serving.tokens import verify as verify_module
+from workbench.serving.tokens.secret import is_secret
 
 
 @pytest.fixture
@@ -89,13 +89,12 @@ def test_a_wrong_secret_is_checked_once(
     """So is a right one: the slow hash is asked once for each text, whoever sends it again."""
     token, text = create_token(ledger, "booking", ["predict"])
     asked: list[str] = []
-    real = verify_module.is_secret
 
     def counted(secret: str, kept: str) -> bool:
         asked.append(secret)
-        return real(secret, kept)
+        return is_secret(secret, kept)
 
-    monkeypatch.setattr(verify_module, "is_secret", counted)
+    monkeypatch.setattr("workbench.serving.tokens.verify.is_secret", counted)
     for _ in range(3):
         assert (
             "not that of token"
