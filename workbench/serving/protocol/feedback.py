@@ -22,6 +22,8 @@ from workbench.serving.refused import Refused
 _HINT = 'Send {"prediction_id": "…", "label": 1}, or "entity" instead of the id; a list of them for many.'
 _Short = Annotated[str, msgspec.Meta(max_length=LONGEST)]
 
+_Whole = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -41,9 +43,9 @@ class Label:
 
 
 class _Given(msgspec.Struct, forbid_unknown_fields=True):
-    label: float | int | bool | _Short
+    label: float | _Whole | bool | _Short
     prediction_id: _Short | None = None
-    entity: _Short | int | float | None = None
+    entity: _Short | _Whole | float | None = None
     at: datetime | None = None
 
 
