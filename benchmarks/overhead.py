@@ -26,6 +26,8 @@ def measure(rounds: int) -> list[Figure]:
     """Return the figure for a chain of stages with the usual imports."""
     with tempfile.TemporaryDirectory(prefix="wb-overhead-") as folder:
         root = write_project(Path(folder) / "shop", _chain(), heartbeat="5s")
+        toml = root / "workbench.toml"
+        toml.write_text(toml.read_text().replace("html = false\n", ""))  # as a project has it by default
         run = (WORKBENCH, "run", "--json")
         first = str(root / "notebooks" / "stage0.ipynb")
         forced, unchanged, papermill = interleaved(
