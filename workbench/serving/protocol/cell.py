@@ -66,17 +66,6 @@ def ragged(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Refused:
     )
 
 
-def check_unique(columns: Sequence[str]) -> None:
-    """Refuse columns of one name: which of them is meant is not clear.
-
-    Raises:
-        Refused: a name stands twice.
-    """
-    if len(set(columns)) != len(columns):
-        twice = next(name for place, name in enumerate(columns) if name in columns[:place])
-        raise Refused(400, "column_named_twice", f"Column {shown(twice)} is named twice.", "Name it once.")
-
-
 def shown(text: str, *, most: int = 80) -> str:
     """Return a caller's text for a sentence: quoted, and cut where it is long."""
     return repr(text if len(text) <= most else f"{text[: most - 1]}…")

@@ -6,7 +6,7 @@ import csv
 import io
 
 from workbench.serving.batch import Batch
-from workbench.serving.protocol.cell import check_unique, entities_of
+from workbench.serving.protocol.cell import entities_of
 from workbench.serving.refused import Refused
 
 MISSING = frozenset(
@@ -26,7 +26,7 @@ def parse_csv(body: bytes, entity_column: str | None) -> Batch:
         entity_column: the column that holds each row's key, None where the model has none.
 
     Raises:
-        Refused: 400: it is empty, no UTF-8 or no CSV, or names a column twice.
+        Refused: 400: it is empty, no UTF-8 or no CSV.
     """
     try:
         text = body.decode("utf-8-sig")
@@ -40,6 +40,5 @@ def parse_csv(body: bytes, entity_column: str | None) -> Batch:
     if not lines:
         raise Refused(400, "empty_body", "The body is empty.", "The first line names the columns.")
     columns = [name or f"Unnamed: {place}" for place, name in enumerate(lines[0])]
-    check_unique(columns)
     rows = [[None if text in MISSING else text for text in line] for line in lines[1:]]
     return Batch(columns, rows, entities=entities_of(columns, rows, entity_column), texts=True)

@@ -20,7 +20,7 @@ import msgspec
 
 from workbench.serving.batch import Batch
 from workbench.serving.protocol.body import decode
-from workbench.serving.protocol.cell import Cell, check_unique, entities_of
+from workbench.serving.protocol.cell import Cell, entities_of
 from workbench.serving.protocol.comma import parse_csv
 from workbench.serving.protocol.media_type import CSV, media_type
 from workbench.serving.protocol.rows import Record, from_columns, from_items, from_records
@@ -137,7 +137,6 @@ def _from_split(split: _Split, entity_column: str | None) -> Batch:
     _check_index(split.index, rows)
     if columns is None:
         return Batch(None, rows, named=False)
-    check_unique(columns)
     return Batch(columns, rows, entities=entities_of(columns, rows, entity_column))
 
 

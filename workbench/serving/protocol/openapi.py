@@ -150,13 +150,13 @@ def _inference(served: ServedModel) -> dict[str, Any]:
     }
 
 
-def _predicted(served: ServedModel, rows: list[list[Any]]) -> list[Any]:
+def _predicted(served: ServedModel, rows: list[list[Any]]) -> Any:
     """Return the model's own answer to the example; nothing where a made-up row does not fit."""
     from workbench.serving.batch import Batch
     from workbench.serving.refused import Refused
 
     try:
-        return list(served.score(Batch([column.name for column in served.columns], rows)).predictions)
+        return served.score(Batch([column.name for column in served.columns], rows)).predictions
     except Refused:
         return []
 

@@ -109,8 +109,10 @@ def tensors(columns: Sequence[Column], rows: Sequence[Sequence[Any]]) -> list[di
     ]
 
 
-def predictions_schema(predictions: Sequence[Any]) -> dict[str, Any]:
+def predictions_schema(predictions: Any) -> dict[str, Any]:
     """Return what predictions are, told by some of them."""
+    if isinstance(predictions, dict):
+        return {"type": "object"}
     first = predictions[0] if predictions else 0.0
     if isinstance(first, dict):
         return {"type": "array", "items": {"type": "object"}}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 
 from workbench.serving.batch import Batch
-from workbench.serving.protocol.cell import Cell, check_unique, entity_text, shown
+from workbench.serving.protocol.cell import Cell, entity_text, shown
 from workbench.serving.protocol.datatype import DATATYPES, unpack
 from workbench.serving.refused import Refused
 
@@ -97,7 +97,6 @@ def columns_of(tensors: Sequence[Tensor], entity_column: str | None) -> Batch | 
             entities = [entity_text(value) for value in data]
     if entities is not None and (len(tensors) == 2 or not any(entities)):
         return None
-    check_unique(columns)
     return Batch(columns, list(zip(*values, strict=True)), entities=entities)
 
 
@@ -128,7 +127,6 @@ def rows_of(found: Sequence[Read], entity_column: str | None, columns: Sequence[
         table = [values[place * width : (place + 1) * width] for place in range(rows)]
         return Batch(None, table, named=False, entities=entities)
     names = [each.name for each in found]
-    check_unique(names)
     return Batch(names, list(zip(*(each.values for each in found), strict=True)), entities=entities)
 
 

@@ -104,13 +104,13 @@ def parse(
 
 
 def answer(
-    asked: Asked, predictions: Sequence[Any], *, model: str, version: str, parameters: Mapping[str, Any]
+    asked: Asked, predictions: Any, *, model: str, version: str, parameters: Mapping[str, Any]
 ) -> tuple[bytes, int | None]:
     """Return the answer's body, and where its JSON ends; None where all of it is JSON.
 
     Args:
         asked: what was asked for.
-        predictions: one for each row: values, lists of values, or values by name.
+        predictions: one for each row: values, lists of values, or values by name; or columns by name.
         model: the model's name.
         version: the version that answered.
         parameters: further facts: the prediction's id, the arm.
@@ -164,7 +164,7 @@ def model_ready(model: str, ready: bool) -> bytes:
 
 
 def model_metadata(
-    model: str, versions: Sequence[int], platform: str, columns: Sequence[Column], predictions: Sequence[Any]
+    model: str, versions: Sequence[int], platform: str, columns: Sequence[Column], predictions: Any
 ) -> bytes:
     """Return what tensors a model takes and gives.
 
@@ -195,14 +195,18 @@ def _binary(output: _Output, otherwise: bool) -> bool:
     return otherwise if told.binary_data is None else told.binary_data
 
 
-def _tensors(predictions: Sequence[Any]) -> dict[str, tuple[str, list[int], Sequence[Any]]]:
+def _tensors(predictions: Any) -> dict[str, tuple[str, list[int], Sequence[Any]]]:
     """Return datatype, shape and values by output."""
-    rows = len(predictions)
-    first = predictions[0] if rows else 0.0
-    if isinstance(first, dict):
-        columns = {str(name): [row[name] for row in predictions] for name in first}
-        return {name: (of_values(values), [rows], values) for name, values in columns.items()}
-    if isinstance(first, list):
-        flat = [value for row in predictions for value in row]
-        return {OUTPUT: (of_values(flat), [rows, len(first)], flat)}
-    return {OUTPUT: (of_values(predictions), [rows], predictions)}
+    if isinstance(predictions, Mapping):
+        return {str(name): _tensor(values) for name, values in predictions.items()}
+    if predictions and isinstance(predictions[0], Mapping):
+        names = list(predictions[0])
+        return {str(name): _tensor([row[name] for row in predictions]) for name in names}
+    return {OUTPUT: _tensor(predictions)}
+
+
+def _tensor(values: Sequence[Any]) -> tuple[str, list[int], Sequence[Any]]:
+    if values and isinstance(values[0], list):
+        flat = [value for row in values for value in row]
+        return of_values(flat), [len(values), len(values[0])], flat
+    return of_values(values), [len(values)], values
