@@ -6,65 +6,45 @@ import json
 import math
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
 import lightgbm
-import numpy as np
-import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression, Ridge
 
+from tests.serving.model.models import served
 from tests.serving.protocol.listening import listening, post
 from tests.tracking.kinds import fitted, table, truth
-from workbench.serving.model.column import Column
-from workbench.serving.model.value import read
+from workbench.serving.model import ServedModel
 from workbench.serving.protocol.invocations import answer, parse
 from workbench.serving.refused import Refused
-from workbench.tracking.model_store import save_model
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*:UserWarning:.*mlflow.*")  # advice to its own users
 JSON = "application/json"
-HOUR, WIND, CARRIER = Column("hour", "integer", "long"), Column("wind", "number"), Column("carrier", "text")
-COLUMNS: dict[str, tuple[Column, ...]] = {
-    "booster": (HOUR, WIND),
-    "classes": (HOUR, WIND),
-    "pipeline": (HOUR, WIND, CARRIER),
-    "array": (),
-}
 
 
 def booster(task: str) -> lightgbm.Booster:
-    settings = {"objective": task, "verbose": -1, "num_threads": 1, "min_data_in_leaf": 5}
-    several = {"num_class": 3} if task == "multiclass" else {}
+    settings: dict[str, Any] = {"objective": task, "verbose": -1, "num_threads": 1, "min_data_in_leaf": 5}
+    several: dict[str, Any] = {"num_class": 3} if task == "multiclass" else {}
     rows = lightgbm.Dataset(table()[["hour", "wind"]], truth(task))
     return lightgbm.train({**settings, **several}, rows, 5)
 
 
 class Pair:
-    """A model, and MLflow's server of it."""
+    """A model as we serve it, and MLflow's server of the same folder."""
 
-    def __init__(self, name: str, model: Any, port: int) -> None:
-        self.name, self.model, self.port = name, model, port
+    def __init__(self, model: ServedModel, port: int) -> None:
+        self.model, self.port = model, port
 
     def theirs(self, body: bytes, content_type: str) -> tuple[int, bytes]:
         return post(self.port, "/invocations", body, content_type)
 
     def ours(self, body: bytes, content_type: str) -> tuple[int, bytes]:
-        """Parse, score with the library itself, answer."""
-        names = [column.name for column in COLUMNS[self.name]]
         try:
-            batch = parse(content_type.encode(), body)
+            scored = self.model.score(parse(content_type.encode(), body))
         except Refused as refused:
             return refused.status, refused.body()
-        frame = pd.DataFrame([list(row) for row in batch.rows], columns=batch.columns)
-        if batch.texts:
-            for column in COLUMNS[self.name]:
-                frame[column.name] = [read(column, text) for text in frame[column.name]]
-        rows: Any = frame[names] if names else frame.to_numpy()
-        if self.name in ("booster", "classes"):
-            rows = rows.to_numpy(dtype=np.float64)
-        return 200, answer(self.model.predict(rows).tolist())
+        return 200, answer(scored.predictions)
 
 
 @pytest.fixture(scope="module")
@@ -74,19 +54,19 @@ def pairs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Pair]]
 
     rows = table()
     array = rows[["hour", "wind"]].to_numpy()
-    models = {
-        "booster": (booster("regression"), rows[["hour", "wind"]]),
-        "classes": (booster("multiclass"), rows[["hour", "wind"]]),
-        "pipeline": (fitted(LogisticRegression(), "multiclass"), rows),
-        "array": (Ridge().fit(array, truth("regression")), array),
+    models: dict[str, tuple[Any, Any, str]] = {
+        "booster": (booster("regression"), rows[["hour", "wind"]], "regression"),
+        "classes": (booster("multiclass"), rows[["hour", "wind"]], "multiclass"),
+        "pipeline": (fitted(LogisticRegression(), "multiclass"), rows, "multiclass"),
+        "array": (Ridge().fit(array, truth("regression")), array, "regression"),
     }
     with ExitStack() as stack:
         made = {}
-        for name, (model, example) in models.items():
-            folder: Path = tmp_path_factory.mktemp("models") / name
-            save_model(model, folder, example=example[:3], name="candidate")
-            app = scoring_server.init(mlflow.pyfunc.load_model(str(folder)))
-            made[name] = Pair(name, model, stack.enter_context(listening(app)))
+        for name, (model, example, task) in models.items():
+            root = tmp_path_factory.mktemp(name)
+            ours = served(root, model, example[:3], task=task)
+            app = scoring_server.init(mlflow.pyfunc.load_model(str(root / "saved" / "1")))
+            made[name] = Pair(ours, stack.enter_context(listening(app)))
         yield made
 
 
@@ -165,6 +145,17 @@ REFUSED: list[tuple[str, bytes]] = [
     (JSON, b'{"instances": [{"hour": 5, "wind": 0.5}, {"hour": 5}]}'),
     (JSON, b'{"inputs": {"hour": [5, 6], "wind": [0.5]}}'),
     (JSON, b'{"inputs": null}'),
+    (JSON, b'{"inputs": []}'),
+    (JSON, b'{"dataframe_records": []}'),
+    (JSON, b'{"dataframe_split": {"columns": ["hour", "wind"], "data": []}}'),
+    (JSON, b'{"dataframe_split": {"columns": ["hour"], "data": [[5]]}}'),
+    (JSON, b'{"dataframe_split": {"columns": ["hour", "wind"], "data": [[5, 0.5, 1]]}}'),
+    (JSON, b'{"dataframe_split": {"columns": ["hour", "wind"], "data": [["five", 0.5]]}}'),
+    (JSON, b'{"dataframe_split": {"columns": ["hour", "wind"], "data": [[null, 0.5]]}}'),
+    (JSON, b'{"dataframe_records": [{"hour": 5, "wind": {"speed": 5}}]}'),
+    (JSON, b'{"instances": [{"hour": 5, "wind": [0.5]}]}'),
+    ("text/csv", b"hour,gusts\n5,0.5\n"),
+    ("text/csv", b"hour,wind\n5,strong\n"),
     (JSON, b'{"dataframe_split": {"columns": ["hour", "wind"], "data": [["\xff", 0.5]]}}'),
     ("text/csv", b""),
     ("text/csv", b"hour,wind\n\xff,1\n"),
