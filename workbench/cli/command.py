@@ -98,6 +98,7 @@ COMMANDS = (
         "models:rollback",
         "Take back what callers met last: the challenger's traffic, or else the champion.",
     ),
+    Command("serve", "Serving", "serve:serve", "Let models answer over HTTP, until Ctrl-C."),
     Command("token", "Serving", "token:app", "Make, list or revoke the tokens of the service's callers."),
 )
 
