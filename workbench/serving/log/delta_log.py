@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 DATE = "date"
 _ROW_GROUP = 50_000
 _LOG = "_delta_log"
-_CONFIGURATION = {"delta.checkpointInterval": "50"}
+_CONFIGURATION = {"delta.checkpointInterval": "50", "delta.logRetentionDuration": "interval 2 days"}
 
 
 class DeltaLog:

@@ -118,7 +118,7 @@ def encode_label(
     now = microseconds(received)
     return encode(
         Labelled(
-            os.urandom(16).hex(),
+            f"{time.time_ns():016x}{os.urandom(8).hex()}",
             model,
             prediction_id,
             mask.entity(entity) if mask else entity,

@@ -49,7 +49,7 @@ def predictions(
     spool = list(waiting(place.spool)) if contents is None else contents
     table = load(place.predictions(model))
     records = [r for each in _new(spool, table) for r in each.predictions.get(model, [])]
-    parts = [_from_arrow(one) for one in tables.prediction_tables(records)]
+    parts = [_from_arrow(tables.fitted(one, ())[0]) for one in tables.prediction_tables(records)]
     lazy = [part.lazy().filter(keep) for part in parts]
     if table is not None:
         lazy.append(_scan(table, days).filter(keep))

@@ -82,10 +82,11 @@ class Keeper:
             os.fdatasync(segment.fd)
         except OSError as failed:
             error = failed
-        spool.settle(ticket, error, self.synced)
-        self.synced = ticket
         if error is not None:  # the kernel forgets what it could not write: nothing more goes into that file
             self._replace()
+        if ticket > self.synced:
+            spool.settle(ticket, error, self.synced)
+            self.synced = ticket
 
     def _rotate(self) -> None:
         segment = self._spool.segment

@@ -1,0 +1,263 @@
+"""From the spool into the tables: each row once, whatever goes wrong in between."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+import pytest
+from deltalake import DeltaTable
+
+from tests.serving.log.logged import Logged
+from workbench.errors import StorageError
+from workbench.ledger import Leases
+from workbench.serving.log import delta_log, tidy
+from workbench.serving.log.compactor import LEASE, Compactor
+from workbench.serving.log.delta_log import DeltaLog
+from workbench.serving.log.segment import listed
+
+
+def test_only_what_no_worker_writes_any_more_is_moved(logged: Logged) -> None:
+    """The rest stays where it is, and is still read."""
+    busy, done = logged.spool(), logged.spool()
+    ids = [logged.row(busy), logged.row(done), logged.row(done)]
+    done.close()
+    logged.spools.remove(done)
+    assert logged.compact().rows == 2
+    assert len(listed(logged.place.spool)) == 1
+    assert logged.ids_logged() == sorted(ids)
+    logged.close()
+    result = logged.compact()
+    assert (result.segments, result.rows, result.failures) == (1, 1, [])
+    assert listed(logged.place.spool) == []
+    assert logged.ids_logged() == sorted(ids)
+
+
+def test_rows_lie_by_model_and_by_day_of_project_time(logged: Logged) -> None:
+    """As any reader of Delta Lake finds them."""
+    spool = logged.spool()
+    for _ in range(3):
+        logged.row(spool, prediction=[0.25, 0.75])
+        logged.row(spool, model="other", prediction="yes")
+        logged.clock.advance(timedelta(days=1))
+    logged.close()
+    assert logged.compact().rows == 6
+    table = DeltaTable(logged.place.predictions("late"))
+    days = sorted(Path(uri).parent.name for uri in table.file_uris())
+    assert days == ["date=2013-01-01", "date=2013-01-02", "date=2013-01-03"]
+    rows = pl.scan_delta(table).collect()
+    assert rows["score"].to_list() == [[0.25, 0.75]] * 3
+    assert rows["features"].to_list() == [{"distance": 100.0, "carrier": "AA"}] * 3
+    assert rows["latency_us"].to_list() == [7] * 3
+    other = pl.scan_delta(DeltaTable(logged.place.predictions("other"))).collect()
+    assert (other["answer"].to_list(), other["score"].to_list()) == (["yes"] * 3, [None] * 3)
+
+
+class Died(BaseException):
+    """The compactor was killed."""
+
+
+@pytest.mark.parametrize(
+    ("owner", "step"),
+    [
+        (DeltaLog, "open"),
+        (DeltaLog, "write"),
+        (DeltaLog, "_commit"),
+        (DeltaLog, "_sync"),
+        (Compactor, "_remove"),
+        (Compactor, "_labels"),
+    ],
+)
+def test_a_compactor_that_dies_at_a_step_loses_and_doubles_nothing(
+    logged: Logged, monkeypatch: pytest.MonkeyPatch, owner: type, step: str
+) -> None:
+    """The next one goes on, for several segments of several workers."""
+    expected = []
+    for _ in range(3):
+        spool = logged.spool()
+        expected += [logged.row(spool) for _ in range(4)]
+        logged.label(spool, 1, prediction_id=expected[-1])
+        spool.close()
+    logged.spools.clear()
+
+    def die(*_: object) -> None:
+        raise Died
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, step, die)
+        with pytest.raises(Died):
+            logged.compact()
+    assert logged.ids_logged() == sorted(expected)
+    logged.compact()
+    assert logged.ids_logged() == sorted(expected)
+    assert listed(logged.place.spool) == []
+    labels = pl.scan_delta(DeltaTable(logged.place.labels("late"))).collect()
+    assert labels.height == labels["label_id"].n_unique() == 3
+
+
+def test_segments_are_remembered_for_as_long_as_the_table_lasts(
+    logged: Logged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when Delta's log has gone into checkpoints: a segment that comes back is not taken again."""
+    monkeypatch.setitem(delta_log._CONFIGURATION, "delta.checkpointInterval", "2")
+    spool = logged.spool()
+    expected = [logged.row(spool)]
+    [(_, path)] = listed(logged.place.spool)
+    copy = shutil.copy(path, logged.state / "copy")
+    logged.close()
+    logged.compact()
+    for _ in range(6):
+        spool = logged.spool()
+        expected.append(logged.row(spool))
+        logged.close()
+        logged.compact()
+    log = logged.place.predictions("late") / "_delta_log"
+    assert list(log.glob("*.checkpoint.parquet"))
+    shutil.copy(copy, path)
+    assert logged.ids_logged() == sorted(expected)
+    result = logged.compact()
+    assert (result.segments, result.rows) == (1, 0)
+    assert logged.ids_logged() == sorted(expected)
+
+
+def test_many_small_files_of_a_day_become_one(logged: Logged, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same rows stand in it, also of versions with other columns."""
+    monkeypatch.setattr(tidy, "FILES", 4)
+    expected = []
+    for version in range(1, 8):
+        spool = logged.spool()
+        named = [("distance", "integer" if version % 2 else "number"), (f"own{version}", "boolean")]
+        expected.append(logged.row(spool, [version, True], named=named, version=version))
+        logged.close()
+        logged.compact()
+    files = DeltaTable(logged.place.predictions("late")).file_uris()
+    assert len(files) == 3
+    rows = logged.log.window("late", *_year(logged), columns=["distance", "own3"])
+    assert rows["prediction_id"].to_list() == sorted(expected)
+    assert [row["distance"] for row in rows.sort("version")["features"]] == [1, 2, 3, 4, 5, 6, 7]
+    assert [row["own3"] for row in rows.sort("version")["features"]] == [None, None, True, *[None] * 4]
+
+
+def test_a_broken_segment_gives_what_is_whole_and_is_kept_aside(logged: Logged) -> None:
+    """Somebody may want to look at it."""
+    spool = logged.spool()
+    ids = [logged.row(spool) for _ in range(3)]
+    [(_, path)] = listed(logged.place.spool)
+    logged.close()
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    path.write_bytes(content)
+    result = logged.compact()
+    assert result.rows == 2
+    assert result.damaged > 0
+    assert logged.ids_logged() == [ids[0], ids[2]]
+    assert [each.name for each in logged.place.damaged.iterdir()] == [path.name]
+    assert logged.compact().segments == 0
+
+
+def test_a_record_cut_off_at_the_end_is_no_damage(logged: Logged) -> None:
+    """Its worker died before it answered."""
+    spool = logged.spool()
+    ids = [logged.row(spool) for _ in range(3)]
+    [(_, path)] = listed(logged.place.spool)
+    logged.close()
+    path.write_bytes(path.read_bytes()[:-5])
+    result = logged.compact()
+    assert (result.rows, result.damaged) == (2, 0)
+    assert logged.ids_logged() == ids[:2]
+    assert listed(logged.place.spool) == []
+
+
+def test_a_table_that_cannot_be_written_holds_nobody_else_up(logged: Logged) -> None:
+    """Its rows wait, are read all the same, and arrive when it can."""
+    blocked = logged.place.predictions("late")
+    blocked.parent.mkdir(parents=True)
+    blocked.write_text("not a folder")
+    first, second = logged.spool(), logged.spool()
+    late, other = [logged.row(first)], [logged.row(first, model="other"), logged.row(second, model="other")]
+    logged.close()
+    result = logged.compact()
+    assert len(result.failures) == 1
+    assert str(blocked) in result.failures[0]
+    assert (result.rows, result.segments) == (2, 1)
+    blocked.unlink()
+    assert logged.ids_logged() == late
+    result = logged.compact()
+    assert (result.rows, result.segments, result.failures) == (1, 1, [])
+    assert logged.ids_logged() == late
+    rows = logged.log.window("other", *_year(logged))
+    assert rows["prediction_id"].to_list() == sorted(other)
+
+
+def test_a_power_cut_after_a_commit_costs_no_row(logged: Logged) -> None:
+    """Delta's log came back empty at its end, and the segment, whose removal was lost too, is still there."""
+    first = logged.spool()
+    expected = [logged.row(first)]
+    logged.close()
+    logged.compact()
+    spool = logged.spool()
+    expected.append(logged.row(spool))
+    [(_, path)] = listed(logged.place.spool)
+    copy = shutil.copy(path, logged.state / "copy")
+    logged.close()
+    logged.compact()
+    newest = max((logged.place.predictions("late") / "_delta_log").glob("*.json"))
+    newest.write_bytes(b"")
+    shutil.copy(copy, path)
+    assert logged.compact().rows == 1
+    assert logged.ids_logged() == sorted(expected)
+
+
+def test_a_damaged_table_is_said_and_nothing_is_lost(logged: Logged) -> None:
+    """Its rows wait in the spool."""
+    spool = logged.spool()
+    logged.row(spool)
+    logged.close()
+    logged.compact()
+    log = logged.place.predictions("late") / "_delta_log"
+    (log / "00000000000000000000.json").write_text('{"protocol": {"minReaderVersion": "x"}}\n')
+    spool = logged.spool()
+    logged.row(spool)
+    logged.close()
+    result = logged.compact()
+    assert "Nothing is lost: the rows stay in the spool" in result.failures[0]
+    assert len(listed(logged.place.spool)) == 1
+    with pytest.raises(StorageError, match="cannot be written or read"):
+        logged.ids_logged()
+
+
+def test_one_compacts_at_a_time(logged: Logged) -> None:
+    """Whoever comes second does nothing, and says who is at it."""
+    spool = logged.spool()
+    logged.row(spool)
+    logged.close()
+    leases: Leases = logged.leases()
+    with leases.acquire(LEASE, "another", timedelta(seconds=30)):
+        assert logged.compact().busy == "another"
+    with logged.compactor()._alone():
+        assert "this machine" in str(logged.compact().busy)
+    assert logged.compact().rows == 1
+
+
+def test_large_amounts_are_taken_in_parts(logged: Logged) -> None:
+    """So that the memory it needs does not grow with what waits."""
+    expected = []
+    for _ in range(5):
+        spool = logged.spool()
+        expected += [logged.row(spool) for _ in range(10)]
+        spool.close()
+    logged.spools.clear()
+    result = logged.compactor(batch=3000).run_once()
+    assert (result.segments, result.rows) == (5, 50)
+    table = DeltaTable(logged.place.predictions("late"))
+    assert 1 < table.version() < 5
+    assert sum(pq.read_metadata(uri).num_rows for uri in table.file_uris()) == 50
+    assert logged.ids_logged() == sorted(expected)
+
+
+def _year(logged: Logged) -> tuple[datetime, datetime]:
+    now = logged.clock.now()
+    return now - timedelta(days=30), now + timedelta(days=1)
