@@ -39,25 +39,36 @@ def postgres_server() -> Iterator[str]:
         pytest.fail("The tests need PostgreSQL 15 or later, which was not found: apt-get install postgresql")
     # Not pytest's own folder: the path of a socket must be short.
     temporary = tempfile.TemporaryDirectory(prefix="wb-pg-", ignore_cleanup_errors=True)
-    with temporary as folder, _server(programs, Path(folder)):
+    with temporary as folder, running_server(programs, Path(folder)):
         yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
 
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
     """The URL of an empty schema, for one test: a database of its own would cost a second each."""
+    return empty_schema(postgres_server)
+
+
+@pytest.fixture(scope="session")
+def shared_tracking(postgres_server: str) -> str:
+    """The URL of a schema for MLflow that all tests share: it takes seconds to make its tables."""
+    return empty_schema(postgres_server)
+
+
+def empty_schema(server: str) -> str:
+    """Make a schema on a server and return the URL under which it is the only one."""
     from sqlalchemy import create_engine, text
 
     name = f"test_{uuid.uuid4().hex}"
-    engine = create_engine(postgres_server)
+    engine = create_engine(server)
     with engine.begin() as connection:
         connection.execute(text(f"CREATE SCHEMA {name}"))
     engine.dispose()
-    return f"{postgres_server}&options=-csearch_path%3D{name}"
+    return f"{server}&options=-csearch_path%3D{name}"
 
 
 @contextmanager
-def _server(programs: Path, folder: Path) -> Iterator[None]:
+def running_server(programs: Path, folder: Path) -> Iterator[None]:
     become = _unprivileged(folder)
     data = folder / "data"
     initdb: list[str | Path] = [

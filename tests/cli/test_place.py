@@ -6,7 +6,7 @@ import pytest
 
 from tests.projects import notebook, write_project
 from workbench.cli.place import open_executor
-from workbench.errors import StorageError, UsageError
+from workbench.errors import ConfigurationError, StorageError, UsageError
 from workbench.project import Project, load_project
 
 
@@ -30,9 +30,9 @@ def test_another_place_is_refused_before_anything_starts(text: str, project: Pro
 
 def test_a_cluster_is_refused_while_the_ledger_is_a_local_file(project: Project) -> None:
     """No other machine could write it; the message names the key to set."""
-    with pytest.raises(UsageError, match="local SQLite file") as caught:
+    with pytest.raises(ConfigurationError, match="kept in SQLite") as caught:
         open_executor("dask://127.0.0.1:8786", project)
-    assert "[stores] ledger" in caught.value.hint
+    assert caught.value.key == "stores.ledger"
 
 
 def test_a_scheduler_that_does_not_answer_is_named(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -96,8 +97,7 @@ def _watch(work: Callable[[Workspace, Reporter, Place], RunState], as_json: bool
 
     console = None if as_json else open_console()
     with open_workspace() as workspace:
-        where = open_executor(executor, workspace.project)
-        with progress(console) as reporter:
+        with closing(open_executor(executor, workspace.project)) as where, progress(console) as reporter:
             state = work(workspace, reporter, where)
         if console is None:
             print_json(state)

@@ -10,20 +10,24 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import StorageError, UsageError
+from workbench.kernels.settings import settings_of
 from workbench.pipeline.attempt import AttemptResult, AttemptSpec, Observer
 from workbench.pipeline.budget import Budget
 from workbench.pipeline.outcome import Outcome
-from workbench.pipeline.worker import perform_there, stop_file
+from workbench.pipeline.worker import get_ready, lost, perform_there, stop_file
 from workbench.project import Project
+from workbench.project.reach import check_reach
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-_TICK = 0.1  # seconds between two looks at an attempt
+_TICK = 0.1  # seconds between two looks at the beats of an attempt that has not ended
+_PATIENCE = 600.0  # seconds for a worker to appear when there is none
 
 
 class DaskExecutor:
@@ -37,23 +41,35 @@ class DaskExecutor:
         project: must keep its ledger and its tracking where other machines can write.
 
     Raises:
-        UsageError: the project's stores are local SQLite files, or no worker declares `cpus`.
+        ConfigurationError: the project's stores are local SQLite files.
+        UsageError: no worker declares `cpus`.
         StorageError: the scheduler does not answer.
     """
 
     name = "dask"
 
     def __init__(self, address: str, project: Project) -> None:
-        refuse_local_stores(project)
+        self.address = address.removeprefix("dask://")
+        check_reach(project, f"dask://{self.address}")
         self._heartbeat = project.config.runner.heartbeat.total_seconds()
-        self.client = _connect(address)
+        self._warm = settings_of(project) if project.config.runner.warm else None
+        self.client = _connect(self.address)
+        self.topic = f"workbench-{uuid.uuid4().hex}"
         self._avoided: set[str] = set()
+        self._listening: dict[str, Callable[[Mapping[str, Any]], None]] = {}
         self._lock = threading.Lock()
-        if not self.workers():
+        self._ahead = self.client.run_on_scheduler(time.time) - time.time()  # its clock is not ours
+        workers = self.workers()
+        if not workers:
+            self.close()
             raise UsageError(
-                f"The cluster at {address} has no worker that declares cpus.",
+                f"The cluster at {self.address} has no worker that declares cpus.",
                 hint='Start one with: dask worker tcp://… --resources "cpus=2 memory=8e9"',
             )
+        self.client.subscribe_topic(self.topic, self._hear)
+        self._loading = [
+            self.client.submit(get_ready, self._warm, workers=[worker], pure=False) for worker in workers
+        ]
 
     def budget(self, local: Budget) -> Budget:
         """Return what the whole cluster may use at once."""
@@ -64,14 +80,29 @@ class DaskExecutor:
 
     def workers(self) -> dict[str, Mapping[str, Any]]:
         """Return the workers that may be given work: seen within two heartbeats, and never lost."""
-        known = self.client.scheduler_info(n_workers=-1)["workers"]
+        now = time.time() + self._ahead
         return {
             address: worker
-            for address, worker in known.items()
-            if address not in self._avoided
-            and "cpus" in worker["resources"]
-            and time.time() - worker["last_seen"] < 2 * self._heartbeat + 1.0
+            for address, worker in self._declared().items()
+            if address not in self._avoided and now - worker["last_seen"] < 2 * self._heartbeat + 1.0
         }
+
+    def refuses(self, wanted: Mapping[str, float]) -> str | None:
+        """Return why an attempt would wait for ever, None when some worker has what it asks for."""
+        declared = [worker["resources"] for worker in self._declared().values()]
+        fits = any(all(each.get(name, 0) >= most for name, most in wanted.items()) for each in declared)
+        if fits or not declared:
+            return None
+        asked = ", ".join(f"{name}={most:g}" for name, most in wanted.items())
+        have = " | ".join(sorted({", ".join(f"{n}={m:g}" for n, m in each.items()) for each in declared}))
+        return f"no worker of the cluster declares {asked}; declared are: {have}"
+
+    def _declared(self) -> dict[str, Mapping[str, Any]]:
+        with self.reached():
+            known = self.client.scheduler_info(n_workers=-1).get("workers")
+            if known is None:
+                raise ConnectionError("the connection is closed")
+        return {address: worker for address, worker in known.items() if "cpus" in worker["resources"]}
 
     def avoid(self, worker: str) -> None:
         """Give no more work to a worker that lost an attempt."""
@@ -79,12 +110,49 @@ class DaskExecutor:
             self._avoided.add(worker)
 
     def start(self, spec: AttemptSpec, observer: Observer) -> DaskHandle:
-        """Submit an attempt to the cluster."""
+        """Submit an attempt to the cluster.
+
+        Raises:
+            StorageError: the scheduler is gone.
+        """
         return DaskHandle(self, spec, observer)
+
+    def listen(self, attempt: str, hear: Callable[[Mapping[str, Any]], None]) -> None:
+        """Pass on what a worker says of an attempt."""
+        self._listening[attempt] = hear
+
+    def ignore(self, attempt: str) -> None:
+        """Pass on nothing more of an attempt."""
+        self._listening.pop(attempt, None)
 
     def close(self) -> None:
         """Leave the cluster."""
         self.client.close()
+
+    @contextmanager
+    def reached(self) -> Iterator[None]:
+        """Say in words that the scheduler is gone, whichever of its clients' errors tells it.
+
+        Raises:
+            StorageError: it is.
+        """
+        from asyncio import CancelledError
+
+        try:
+            yield
+        except (OSError, RuntimeError, TimeoutError, CancelledError) as error:
+            raise StorageError(
+                f"The Dask scheduler at {self.address} does not answer any more: {error}.",
+                hint="When it is there again, go on with: workbench resume last --executor "
+                f"dask://{self.address}",
+                store=self.address,
+            ) from error
+
+    def _hear(self, event: tuple[float, Any]) -> None:
+        _, message = event
+        hear = self._listening.get(message["attempt"])
+        if hear:
+            hear(message)
 
 
 class DaskHandle:
@@ -94,12 +162,19 @@ class DaskHandle:
         self._executor = executor
         self._spec = spec
         self._observer = observer
-        self._topic = f"workbench-{uuid.uuid4().hex}"
+        self._name = uuid.uuid4().hex
         self._worker: str | None = None
         self._beaten = time.monotonic()
+        self._hopeless = self._beaten + _PATIENCE
         self._result: AttemptResult | None = None
-        executor.client.subscribe_topic(self._topic, self._hear)
-        self._future = self._submit()
+        self._changed = threading.Event()
+        with executor.reached():
+            refusal = executor.refuses(spec.resources)
+            if refusal:
+                self._result = AttemptResult(Outcome.FAILED, refusal, 0.0, 0.0, 0)
+                return
+            executor.listen(self._name, self._hear)
+            self._future = self._submit()
 
     @property
     def alive(self) -> bool:
@@ -109,8 +184,9 @@ class DaskHandle:
     def wait(self, timeout: float | None = None) -> AttemptResult | None:
         """Return the result, None when the attempt still runs after `timeout` seconds."""
         end = None if timeout is None else time.monotonic() + timeout
-        while self._result is None and (end is None or time.monotonic() < end):
-            self._look()
+        with self._executor.reached():
+            while self._result is None and (end is None or time.monotonic() < end):
+                self._look()
         return self._result
 
     def stop(self, reason: str) -> None:
@@ -124,79 +200,75 @@ class DaskHandle:
         silent = time.monotonic() - self._beaten
         if self._worker is not None and silent > 2 * self._spec.heartbeat:
             self._executor.avoid(self._worker)
-            self._end(_lost(f"its worker {self._worker} gave no sign of life for {silent:.1f} s"))
-        elif self._worker is None and silent > 2 * self._spec.heartbeat:
+            self._end(lost(f"its worker {self._worker} gave no sign of life for {silent:.1f} s"))
+            return
+        if self._worker is None and silent > 2 * self._spec.heartbeat:
             self._move()
-        time.sleep(_TICK)
+        if self._changed.wait(_TICK):
+            self._changed.clear()
 
     def _ended(self) -> AttemptResult:
         if self._future.status == "finished":
             result: AttemptResult = self._future.result()
-            return result
-        if self._worker:
+        elif self._future.status == "error":
+            result = lost(f"its worker failed: {self._future.exception()}")
+        else:
+            result = lost("the cluster gave the attempt up")
+        if result.outcome is Outcome.LOST and self._worker:
             self._executor.avoid(self._worker)
-        if self._future.status == "error":
-            return _lost(f"its worker failed: {self._future.exception()}")
-        return _lost("the cluster gave the attempt up")
+        return result
 
     def _end(self, result: AttemptResult) -> None:
         self._result = result
-        self._executor.client.unsubscribe_topic(self._topic)
+        self._executor.ignore(self._name)
         self._future.cancel(force=True)
 
     def _move(self) -> None:
         """Submit the attempt anew when it waits at a worker that is no longer seen."""
         processing = self._executor.client.processing()
         at = next((address for address, keys in processing.items() if self._future.key in keys), None)
+        workers = self._executor.workers()
         self._beaten = time.monotonic()
-        if at is not None and at not in self._executor.workers():
+        if workers:
+            self._hopeless = self._beaten + _PATIENCE
+        elif self._beaten > self._hopeless:
+            self._end(lost(f"no worker was there for {_PATIENCE:g} s"))
+            return
+        if at is not None and at not in workers:
             self._executor.avoid(at)
             self._future.cancel(force=True)
             self._future = self._submit()
 
     def _submit(self) -> Future:
-        return self._executor.client.submit(
+        future = self._executor.client.submit(
             perform_there,
             self._spec,
-            self._topic,
+            self._executor.topic,
+            self._name,
             resources=dict(self._spec.resources),
             workers=list(self._executor.workers()) or None,
             key=f"{self._spec.ticket.entry}-{uuid.uuid4().hex}",
             pure=False,
             retries=0,
         )
+        future.add_done_callback(lambda _: self._changed.set())
+        return future
 
-    def _hear(self, event: tuple[float, Any]) -> None:
-        _, message = event
+    def _hear(self, message: Mapping[str, Any]) -> None:
         self._beaten = time.monotonic()
         self._worker = message["worker"]
         if "cell" in message and self._result is None:
             self._observer.cell_started(*message["cell"])
 
 
-def refuse_local_stores(project: Project) -> None:
-    """Raise UsageError when a ledger or tracking store is a local file that no other machine can write."""
-    stores = {"ledger": project.layout.ledger_url, "tracking": project.layout.tracking_url}
-    for name, url in stores.items():
-        if url.startswith("sqlite"):
-            raise UsageError(
-                f"A cluster cannot write the project's {name}, which is a local SQLite file.",
-                hint=f'Set [stores] {name} = "postgresql+psycopg://…" in workbench.toml, or run locally.',
-            )
-
-
 def _connect(address: str) -> Client:
     from distributed import Client
 
     try:
-        return Client(address.removeprefix("dask://"), timeout="10s", set_as_default=False)
+        return Client(address, timeout="10s", set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise StorageError(
             f"No Dask scheduler answers at {address}: {error}.",
             hint="Start one with: dask scheduler --host 127.0.0.1 --port 8786",
             store=address,
         ) from error
-
-
-def _lost(reason: str) -> AttemptResult:
-    return AttemptResult(Outcome.LOST, reason, 0.0, 0.0, 0)

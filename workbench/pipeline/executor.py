@@ -40,6 +40,9 @@ class Executor(Protocol):
     def start(self, spec: AttemptSpec, observer: Observer) -> Handle:
         """Start an attempt."""
 
+    def close(self) -> None:
+        """Give up what is held to start attempts; none is started any more."""
+
 
 class LocalExecutor:
     """Runs each attempt's kernel as a child of this process, watched from a thread."""
@@ -55,6 +58,9 @@ class LocalExecutor:
         handle = LocalHandle(spec, observer)
         handle.thread.start()
         return handle
+
+    def close(self) -> None:
+        """Do nothing: nothing is held."""
 
 
 class LocalHandle:
