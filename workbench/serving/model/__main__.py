@@ -1,4 +1,4 @@
-"""`python -m workbench.serving.model ROOT MODEL NUMBER` tries a version; without arguments, it is asked to."""
+"""`python -m workbench.serving.model ROOT MODEL NUMBER` tries a version; without these it waits for them."""
 
 from __future__ import annotations
 

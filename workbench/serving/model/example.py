@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from workbench.tracking.flavours import Recorded
 
 _FILE = "input_example.json"
 _MOST = 100
+_CONSTANTS = {"NaN": None, "Infinity": inf, "-Infinity": -inf}  # MLflow writes a table's gaps as NaN
 
 
 def read_example(record: Mapping[str, Any]) -> Batch | None:
@@ -25,7 +27,8 @@ def read_example(record: Mapping[str, Any]) -> Batch | None:
     """
     if _FILE not in {file["path"] for file in record["files"]}:
         return None
-    content = json.loads(Recorded(Path(record["uri"]), record["files"]).read(_FILE))
+    stored = Recorded(Path(record["uri"]), record["files"]).read(_FILE)
+    content = json.loads(stored, parse_constant=_CONSTANTS.__getitem__)
     if isinstance(content, dict) and "data" in content:
         return Batch(content.get("columns"), content["data"][:_MOST])
     if isinstance(content, dict):
