@@ -62,7 +62,7 @@ def ragged(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Refused:
     """Return the refusal of rows that are not as long as the columns are many."""
     number, row = next((n, row) for n, row in enumerate(rows) if len(row) != len(columns))
     return Refused(
-        400, "ragged_rows", f"Row {number} has {len(row)} values, but {len(columns)} columns are named."
+        400, "ragged_rows", f"Row {number + 1} has {len(row)} values, but {len(columns)} columns are named."
     )
 
 

@@ -73,7 +73,9 @@ def parse(content_type: bytes, body: bytes, *, most: int = 10_000) -> list[Label
     if len(found) > most:
         said = f"{len(found)} labels are too many for one request; {most} are taken."
         raise Refused(413, "too_many_labels", said, "Send them in several requests.")
-    return [_label(given, f"Label {place}" if several else "The label") for place, given in enumerate(found)]
+    return [
+        _label(given, f"Label {place + 1}" if several else "The label") for place, given in enumerate(found)
+    ]
 
 
 def _label(given: _Given, name: str) -> Label:

@@ -46,6 +46,15 @@ _VERSION = {
     "description": "The number of a version that serves.",
     "schema": {"type": "integer", "minimum": 1},
 }
+_EXPLAINED = {
+    "type": "object",
+    "properties": {
+        "model": _TEXT,
+        "version": {"type": "integer"},
+        "explanations": {"type": "array", "items": {"type": "object"}},
+    },
+    "required": ["explanations"],
+}
 _LABEL = {
     "type": "object",
     "properties": {
@@ -113,7 +122,7 @@ def _of_model(served: ServedModel) -> dict[str, Any]:
         "required": ["predictions"],
     }
     predict = _post(f"Predict with {name}.", body, answered, {"predictions": predictions})
-    explain = _post(f"What each column contributed to a prediction of {name}.", body, {"type": "object"})
+    explain = _post(f"What each column contributed to a prediction of {name}.", body, _EXPLAINED)
     return {
         "/invocations": {"post": predict},
         "/versions/{version}/invocations": {"post": _versioned(predict)},
@@ -167,7 +176,13 @@ def _feedback(model: str) -> dict[str, Any]:
         {"anyOf": [label, {"type": "array", "minItems": 1, "items": label}]},
         {"entity": "A-17", "label": 1, "at": "2026-01-31T12:00:00Z"},
     )
-    return _post(f"Say what turned out to be true of what {model} predicted.", body, {"type": "object"})
+    schema = {"type": "object", "properties": {"accepted": {"type": "integer"}}, "required": ["accepted"]}
+    content = {_JSON: {"schema": schema, "example": {"accepted": 1}}}
+    return {
+        "summary": f"Say what turned out to be true of what {model} predicted.",
+        "requestBody": body,
+        "responses": {"202": {"description": "The labels are kept.", "content": content}, **_refusals()},
+    }
 
 
 def _get(summary: str, content: str | None = _JSON) -> dict[str, Any]:
@@ -186,7 +201,7 @@ def _post(summary: str, body: dict[str, Any], schema: dict[str, Any], example: A
         "requestBody": body,
         "responses": {
             "200": {"description": "The answer.", "headers": headers, "content": {_JSON: answered}},
-            **{status: _refused(status) for status in _REFUSALS},
+            **_refusals(),
         },
     }
 
@@ -198,6 +213,10 @@ def _versioned(operation: dict[str, Any]) -> dict[str, Any]:
 
 def _body(schema: dict[str, Any], example: Any) -> dict[str, Any]:
     return {"required": True, "content": {_JSON: {"schema": schema, "example": example}}}
+
+
+def _refusals() -> dict[str, Any]:
+    return {status: _refused(status) for status in _REFUSALS}
 
 
 def _refused(status: str) -> dict[str, Any]:

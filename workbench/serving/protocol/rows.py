@@ -37,7 +37,9 @@ def _uneven(records: Sequence[Record], *, gaps: bool) -> tuple[list[str], list[l
         for number, record in enumerate(records):
             if record.keys() != first.keys():
                 name = min(record.keys() ^ first.keys())
-                said = f"Row {number} and row 0 do not have the same columns: {shown(name)} is in one only."
+                said = (
+                    f"Row {number + 1} and row 1 do not have the same columns: {shown(name)} is in one only."
+                )
                 raise Refused(400, "ragged_rows", said, "Write null for a missing value.")
     columns = list(dict.fromkeys(name for record in records for name in record))
     cells = len(columns) * len(records)

@@ -33,7 +33,7 @@ _encode = msgspec.json.Encoder().encode
 
 class _OutputTold(msgspec.Struct):
     binary_data: bool | None = None
-    classification: msgspec.Raw | None = None
+    classification: int | None = None
     shared_memory_region: str | None = None
 
 
