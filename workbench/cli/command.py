@@ -90,7 +90,7 @@ COMMANDS = (
         "trace",
         "Models",
         "trace:trace",
-        "Trace a model version to its run, data, code cells, parameters, gates and approver.",
+        "Trace a prediction or a model version to its run, data, code cells, parameters, gates and approver.",
     ),
     Command(
         "rollback",
@@ -99,6 +99,12 @@ COMMANDS = (
         "Take back what callers met last: the challenger's traffic, or else the champion.",
     ),
     Command("serve", "Serving", "serve:serve", "Let models answer over HTTP, until Ctrl-C."),
+    Command(
+        "replay",
+        "Serving",
+        "replay:replay",
+        "Run a version over what was logged, before any caller meets it.",
+    ),
     Command("token", "Serving", "token:app", "Make, list or revoke the tokens of the service's callers."),
 )
 

@@ -1,36 +1,98 @@
-"""`workbench trace`: from a model version back to everything that made it."""
+"""`workbench trace`: from a prediction or a model version back to everything that made it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from workbench.cli.amount import plural, time_text
-from workbench.cli.options import Json, VersionReference
+from workbench.cli.options import Json
 from workbench.cli.output import open_console, plain_table, print_json, print_next
+from workbench.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from workbench.registry import Deployment
     from workbench.registry.trace import Read, Step, Trace
+    from workbench.serving.log import Prediction
+    from workbench.workspace import Workspace
+
+_REQUEST = 32  # hexadecimal digits of a request's id
 
 
-def trace(version: VersionReference, *, as_json: Json = False) -> int:
-    """Trace a model version to its run, data, code cells, parameters, gates and approver.
+def trace(
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="PREDICTION_ID",
+            help="The id that an answer came with; or a version: MODEL/3, MODEL@champion, MODEL.",
+        ),
+    ],
+    *,
+    as_json: Json = False,
+) -> int:
+    """Trace a prediction or a model version to its run, data, code cells, parameters, gates and approver.
 
-    Everything comes from the ledger: the exact version of every dataset, and of every stage the cells
-    that were executed, by number, first line and digest.
+    A prediction leads to the row that was asked, to what came true, and to the version that answered.
+    Everything else comes from the ledger: the exact version of every dataset, and of every stage the
+    cells that were executed, by number, first line and digest.
     """
     from workbench.registry.trace import trace as follow
     from workbench.workspace import open_workspace
 
     with open_workspace() as workspace:
+        row = _find_prediction(what, workspace) if _is_prediction(what) else None
+        reference = what if row is None else f"{row.model}/{row.version}"
         found = follow(
-            workspace.registry.version(version), ledger=workspace.ledger, project=workspace.project
+            workspace.registry.version(reference), ledger=workspace.ledger, project=workspace.project
         )
+        then = None if row is None else _deployment_then(row, workspace)
     if as_json:
-        print_json(found)
+        more = {} if row is None or then is None else {"prediction": row, "deployment": then}
+        print_json({**found.to_dict(), **more})
         return 0
     console = open_console()
+    if row is not None and then is not None:
+        from workbench.cli.prediction_report import print_prediction
+
+        print_prediction(console, row, then)
+    _print_trace(console, found)
+    return 0
+
+
+def _is_prediction(text: str) -> bool:
+    """Whether a text looks like what an answer came with: 32 hexadecimal digits, and the row's number."""
+    request, _, row = text.partition("-")
+    return (
+        len(request) == _REQUEST and set(request) <= set("0123456789abcdef") and (row.isdecimal() or not row)
+    )
+
+
+def _find_prediction(text: str, workspace: Workspace) -> Prediction:
+    from workbench.serving.log import PredictionLog
+
+    found = PredictionLog(workspace.project).find(text)
+    if found is None:
+        raise UnknownNameError(
+            "prediction",
+            text,
+            hint="It is not in this project's log. An answer tells its id in the header x-prediction-id.",
+        )
+    return found
+
+
+def _deployment_then(row: Prediction, workspace: Workspace) -> Deployment:
+    """Return which versions served when a row was answered."""
+    from workbench.registry import fold
+    from workbench.registry.model import stream_of
+
+    events = workspace.ledger.read(stream_of(row.model))
+    return fold(row.model, (event for event in events if event.at <= row.at)).deployment
+
+
+def _print_trace(console: Console, found: Trace) -> None:
     _print_head(console, found)
     for step in found.made:
         _print_step(console, step)
@@ -43,7 +105,6 @@ def trace(version: VersionReference, *, as_json: Json = False) -> int:
         (f"workbench card {name} --html card.html", "the same for people, with figures"),
         (f"workbench show {found.version.run}", "the run that trained it"),
     )
-    return 0
 
 
 def _print_head(console: Console, found: Trace) -> None:
