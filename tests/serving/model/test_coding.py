@@ -41,7 +41,7 @@ ODD = st.sampled_from(
 @st.composite
 def rows(draw: st.DrawFn) -> list[Any]:
     """Return a row that mostly fits, with now and then something odd in it."""
-    row = [draw(strategy) for strategy in SOUND]
+    row: list[Any] = [draw(strategy) for strategy in SOUND]
     for place in draw(st.lists(st.integers(0, len(row) - 1), max_size=2)):
         row[place] = draw(ODD)
     return row

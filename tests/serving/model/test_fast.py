@@ -79,6 +79,6 @@ def test_without_it_the_booster_answers(monkeypatch: pytest.MonkeyPatch, what: s
     assert single_row(model, np.empty((0, 3))) is None
     plain = BoosterPredictor(model, columns)
     assert (sound.fast, plain.fast) == (True, False)
-    rows = [[3, 0.5, "UA"], [None, None, None], [23, -1e300, "never seen"]]
+    rows: list[list[Any]] = [[3, 0.5, "UA"], [None, None, None], [23, -1e300, "never seen"]]
     assert [plain.predict([row]) for row in rows] == [sound.predict([row]) for row in rows]
     assert plain.predict(rows) == sound.predict(rows)

@@ -174,7 +174,7 @@ def _numbers(found: Any) -> list[list[float]] | None:
     values = np.asarray(found)
     if values.dtype.kind not in "fiub" or values.ndim != 1:
         return None
-    return values.astype(np.float64).reshape(-1, 1).tolist()  # type: ignore[no-any-return]
+    return values.astype(np.float64).reshape(-1, 1).tolist()
 
 
 def _not_predicted(error: Exception) -> Refused:
