@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -100,6 +100,6 @@ def waiting(folder: Path) -> Iterator[Content]:
         yield reader.read(name, content)
 
 
-def models(contents: Sequence[Content]) -> list[str]:
+def models(contents: Iterable[Content]) -> list[str]:
     """Return the models that some segments have predictions of, sorted."""
     return sorted({model for content in contents for model in content.predictions})

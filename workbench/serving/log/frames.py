@@ -6,7 +6,7 @@ tables; what is in both is known by the tables' own note of the segments that th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from workbench.serving.log import features, tables
 from workbench.serving.log.collect import Content, waiting
 from workbench.serving.log.delta_log import DATE, load
 from workbench.serving.log.place import LogPlace
+from workbench.serving.log.segment import Name
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,7 +30,7 @@ def predictions(
     keep: pl.Expr,
     *,
     columns: Sequence[str] | None = None,
-    contents: Sequence[Content] | None = None,
+    contents: Iterable[Content] | None = None,
 ) -> pl.DataFrame:
     """Return a model's rows of some days, those that `keep` holds for.
 
@@ -39,18 +40,20 @@ def predictions(
         days: the first and the last.
         keep: a condition on the columns of the log, without `features`.
         columns: of the model; None: all that were logged.
-        contents: of the spool, where it has been read already.
+        contents: what the spool holds, where it was looked at already.
 
     Raises:
         UnknownNameError: no version logged a column of this name.
     """
     import polars as pl
 
-    spool = list(waiting(place.spool)) if contents is None else contents
+    spooled = [
+        (each.name, [_from_arrow(tables.fitted(one, ())[0]).filter(keep) for one in made])
+        for each in (waiting(place.spool) if contents is None else contents)
+        if (made := tables.prediction_tables(each.predictions.get(model, [])))
+    ]
     table = load(place.predictions(model))
-    records = [r for each in _new(spool, table) for r in each.predictions.get(model, [])]
-    parts = [_from_arrow(tables.fitted(one, ())[0]) for one in tables.prediction_tables(records)]
-    lazy = [part.lazy().filter(keep) for part in parts]
+    lazy = [part.lazy() for part in _new(spooled, table) if part.height]
     if table is not None:
         lazy.append(_scan(table, days).filter(keep))
     known: dict[str, None] = {}
@@ -63,18 +66,22 @@ def predictions(
     return _packed(whole, base.columns, list(known) if columns is None else list(columns))
 
 
-def labels(place: LogPlace, model: str, since: date, contents: Sequence[Content]) -> pl.DataFrame:
+def labels(place: LogPlace, model: str, since: date) -> pl.DataFrame:
     """Return the labels of a model that were accepted on a day or later."""
     import polars as pl
 
+    lately = pl.col("received_at").dt.date() >= since
+    spooled = [
+        (each.name, [_from_arrow(tables.label_table(each.labels[model])).filter(lately)])
+        for each in waiting(place.spool)
+        if model in each.labels
+    ]
     table = load(place.labels(model))
-    records = [r for each in _new(contents, table) for r in each.labels.get(model, [])]
-    found = [_from_arrow(tables.label_table(records))]
+    found = [_from_arrow(tables.label_table([])), *_new(spooled, table)]
     if table is not None:
         scanned = pl.scan_delta(table).filter(pl.col(DATE) >= since)
         found.append(scanned.select(found[0].columns).collect())
-    whole = pl.concat(found)
-    return whole.filter(pl.col("received_at").dt.date() >= since)
+    return pl.concat(found)
 
 
 def _scan(table: DeltaTable, days: tuple[date, date]) -> pl.LazyFrame:
@@ -83,16 +90,16 @@ def _scan(table: DeltaTable, days: tuple[date, date]) -> pl.LazyFrame:
     return pl.scan_delta(table).filter(pl.col(DATE).is_between(*days)).drop(DATE)
 
 
-def _new(contents: Sequence[Content], table: DeltaTable | None) -> list[Content]:
-    """Return the segments whose rows a table does not hold."""
-    if table is None:
-        return list(contents)
+def _new(
+    spooled: Sequence[tuple[Name, list[pl.DataFrame]]], table: DeltaTable | None
+) -> Iterator[pl.DataFrame]:
+    """Yield the rows of the segments that a table does not hold."""
     taken: dict[str, int] = {}
-    for each in contents:
-        spool = each.name.spool
-        if spool not in taken:
-            taken[spool] = table.transaction_version(spool) or 0
-    return [each for each in contents if each.name.number > taken[each.name.spool]]
+    for name, parts in spooled:
+        if table is not None and name.spool not in taken:
+            taken[name.spool] = table.transaction_version(name.spool) or 0
+        if name.number > taken.get(name.spool, 0):
+            yield from parts
 
 
 def _flat(part: pl.LazyFrame, columns: Sequence[str] | None, known: dict[str, None]) -> pl.LazyFrame:

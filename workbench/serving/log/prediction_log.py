@@ -75,7 +75,7 @@ class PredictionLog:
 
     def models(self) -> list[str]:
         """Return the models that something was logged of, sorted."""
-        return sorted({*self._place.models(), *models(list(waiting(self._place.spool)))})
+        return sorted({*self._place.models(), *models(waiting(self._place.spool))})
 
     def find(self, prediction_id: str) -> Prediction | None:
         """Return the row that a caller was answered with, its label and its shadows; None: there is none.
@@ -89,15 +89,11 @@ class PredictionLog:
         if at is None:
             return None
         wanted = prediction_id if "-" in prediction_id else f"{prediction_id}-0"
-        contents = list(waiting(self._place.spool))
         day = at.date()
-        for model in sorted({*self._place.models(), *models(contents)}):
-            found = frames.predictions(
-                self._place, model, (day, day), pl.col("prediction_id") == wanted, contents=contents
-            )
+        for model in self.models():
+            found = frames.predictions(self._place, model, (day, day), pl.col("prediction_id") == wanted)
             if found.height:
-                given = frames.labels(self._place, model, day, contents)
-                return _prediction(join.with_labels(found, given))
+                return _prediction(join.with_labels(found, frames.labels(self._place, model, day)))
         return None
 
     def window(
@@ -153,9 +149,8 @@ class PredictionLog:
             UsageError: a time has no zone, or the model has no such column.
         """
         days, keep = _asked(since, until, arms, versions)
-        contents = list(waiting(self._place.spool))
-        rows = frames.predictions(self._place, model, days, keep, columns=columns, contents=contents)
-        given = frames.labels(self._place, model, days[0], contents)
+        rows = frames.predictions(self._place, model, days, keep, columns=columns)
+        given = frames.labels(self._place, model, days[0])
         return join.only_labelled(join.with_labels(rows, given))
 
 
