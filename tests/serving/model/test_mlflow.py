@@ -70,6 +70,16 @@ CASES += [
 ]
 
 
+def ordinary() -> Any:
+    """Return a model that MLflow would pickle, and answers with a Series."""
+    import statsmodels.api
+
+    return statsmodels.api.OLS(truth("regression"), table()[NUMBERS].astype(float)).fit()
+
+
+CASES.append(("a pickle", "regression", ordinary, table()[NUMBERS].astype(float)))
+
+
 def asked(example: Any, rows: int) -> tuple[dict[str, Any], Batch]:
     """Return the same rows as MLflow takes them, and as the protocol would hand them on."""
     if isinstance(example, pd.DataFrame):
@@ -87,7 +97,7 @@ def test_answers_are_those_of_mlflow(tmp_path: Path, case: tuple[str, str, Any, 
     from mlflow.pyfunc import scoring_server
 
     _, task, train, example = case
-    project = project_of(tmp_path, task=task)
+    project = project_of(tmp_path, task=task, stores="[stores]\nallow_pickle = true\n")
     version = version_of(project, train(), example[:5])
     served = load_served(version, project)
     model = mlflow.pyfunc.load_model(str(tmp_path / version.output["uri"]))

@@ -168,11 +168,11 @@ def _xgboost(model: Any) -> Callable[[Any], Any]:
 
 
 def _numbers(found: Any) -> list[list[float]] | None:
-    """Return one-dimensional predictions as scores, None where they are something else."""
+    """Return one number for each row as scores, None where predictions are something else."""
     import numpy as np
 
     values = np.asarray(found)
-    if values.dtype.kind not in "fiub" or values.ndim != 1:
+    if values.dtype.kind not in "fiub" or values.ndim > 2 or (values.ndim == 2 and values.shape[1] != 1):
         return None
     return values.astype(np.float64).reshape(-1, 1).tolist()
 
