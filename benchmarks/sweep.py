@@ -1,15 +1,24 @@
-"""A sweep of 64 combinations on two cores, against the same one after the other."""
+"""A sweep of 64 combinations on two cores, against the same one after the other: here, and on Dask."""
 
 from __future__ import annotations
 
 import itertools
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.figure import Figure, interleaved, seconds
 from benchmarks.overhead import WORKBENCH
+from tests.clusters import dask_cluster
+from tests.postgres import empty_schema, running_server
 from tests.projects import notebook, write_project
+from tests.system import find_postgres
 
+CELLS = 64
+REQUIRED = 1.8
+GRID = ",".join(str(n) for n in range(8))
+SWEEP = (WORKBENCH, "sweep", "work", "-p", f"a={GRID}", "-p", f"b={GRID}", "--json")
 WORK = """
 import time
 import numpy as np
@@ -21,26 +30,51 @@ stage.save("out", {"sum": a + b})
 
 
 def measure(rounds: int) -> list[Figure]:
-    """Return how much faster the parallel sweep is."""
-    with tempfile.TemporaryDirectory(prefix="wb-sweep-") as folder:
-        fresh = itertools.count()
+    """Return how much faster the parallel sweep is, on this machine's cores and on two Dask workers."""
+    rounds = min(rounds, 3)
+    with tempfile.TemporaryDirectory(prefix="wb-sweep-") as name:
+        folder = Path(name)
+        fresh = (folder / f"shop-{number}" for number in itertools.count())
 
-        def sweep(parallel: int) -> float:
-            root = _project(Path(folder) / str(next(fresh)), parallel)
-            eight = ",".join(str(n) for n in range(8))
-            return seconds(
-                (WORKBENCH, "sweep", "work", "-p", f"a={eight}", "-p", f"b={eight}", "--json"), root
-            )
+        def local(parallel: int) -> float:
+            return seconds(SWEEP, _project(next(fresh), runner=f"parallel = {parallel}\n"))
 
-        serial, parallel = interleaved(min(rounds, 3), lambda: sweep(1), lambda: sweep(2))
-    what = "speed of a 64-cell sweep on two cores"
-    return [Figure(what, 64 / parallel, "/s", "one after the other", 64 / serial, 1.8, at_most=False)]
+        here = interleaved(rounds, lambda: local(1), lambda: local(2))
+        with _database() as new_schema, dask_cluster(folder, ["one"]) as one, dask_cluster(folder) as two:
+            tracking = new_schema()
+
+            def remote(address: str) -> float:
+                stores = f"[stores]\nledger = '{new_schema()}'\ntracking = '{tracking}'\n"
+                root = _project(next(fresh), extra=stores)
+                return seconds((*SWEEP, "--executor", f"dask://{address}"), root)
+
+            there = interleaved(rounds, lambda: remote(one.address), lambda: remote(two.address))
+    return [
+        _figure("on two cores", here, "one after the other"),
+        _figure("on two Dask workers", there, "one Dask worker"),
+    ]
 
 
-def _project(root: Path, parallel: int) -> Path:
+def _figure(where: str, times: list[float], rival: str) -> Figure:
+    alone, together = times
+    what = f"speed of a {CELLS}-cell sweep {where}"
+    return Figure(what, CELLS / together, "/s", rival, CELLS / alone, REQUIRED, at_most=False)
+
+
+@contextmanager
+def _database() -> Iterator[Callable[[], str]]:
+    """Run a PostgreSQL; yield a function that returns the URL of an empty schema."""
+    programs = find_postgres()
+    if programs is None:
+        raise RuntimeError("The sweep on Dask needs PostgreSQL 15 or later: apt-get install postgresql")
+    temporary = tempfile.TemporaryDirectory(prefix="wb-pg-", ignore_cleanup_errors=True)
+    with temporary as folder, running_server(programs, Path(folder)):
+        server = f"postgresql+psycopg://postgres@/postgres?host={folder}"
+        yield lambda: empty_schema(server)
+
+
+def _project(root: Path, *, runner: str = "", extra: str = "") -> Path:
     begin = "import workbench as wb\nstage = wb.stage('work')"
     cells = notebook(begin, WORK, parameters="a: int = 0\nb: int = 0")
-    write_project(root, {"work": {"notebook": cells, "outputs": ["out"], "cpus": 1}})
-    toml = root / "workbench.toml"
-    toml.write_text(toml.read_text().replace("[runner]\n", f"[runner]\nparallel = {parallel}\n"))
-    return root
+    stages = {"work": {"notebook": cells, "outputs": ["out"], "cpus": 1}}
+    return write_project(root, stages, runner=runner, extra=extra)
