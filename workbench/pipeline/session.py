@@ -26,9 +26,13 @@ from workbench.pipeline.kernel import (
 from workbench.pipeline.output import OutputCap
 from workbench.pipeline.ready import KernelGone, wait_until_ready
 from workbench.pipeline.watchdog import Verdict, Watchdog
+from workbench.pipeline.widgets import REGISTRY
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _ALIVE_EVERY = 0.1  # seconds; nbclient looks once a second
+_PLAINLY = {  # what the kernel says in words of its own
+    "StdinNotImplementedError": "it asks for input, and nobody is there to answer: make that a parameter"
+}
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,7 @@ class Session(NotebookClient):  # type: ignore[misc]
             resources={"metadata": {"path": settings.cwd}},
             skip_cells_with_tag="skip-execution",
         )
+        self.widget_registry = REGISTRY
         self._settings = settings
         self._save = save
         self._on_cell = on_cell
@@ -231,7 +236,7 @@ class Session(NotebookClient):  # type: ignore[misc]
             CellError(
                 cell=cell_index + 1,
                 ename=str(shown["ename"]),
-                evalue=str(shown["evalue"]),
+                evalue=_PLAINLY.get(str(shown["ename"]), str(shown["evalue"])),
                 traceback=_ANSI.sub("", "\n".join(shown.get("traceback") or [])),
                 source=str(cell.source),
             )
