@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import json
-import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,12 +11,11 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.lab import Lab, NotebookPage, running_lab
+from tests.browser.weeks import weeks_of_flights
 from tests.projects import notebook, write_project
 from workbench.pipeline.outcome import Outcome
 from workbench.pipeline.space import Space
 from workbench.workspace import Workspace, open_workspace
-
-ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.browser
 
@@ -49,10 +45,6 @@ SHOP = {
     "make": {"notebook": MAKE, "outputs": ["table"]},
     "fit": {"notebook": FIT, "inputs": ["table"], "outputs": ["line"]},
 }
-WEEKS = {  # a small part of the year: the notebooks' own cells, with other defaults
-    "01_ingest": {"last_day": "date(2013, 2, 10)"},
-    "04_train": {"train_until": "date(2013, 1, 31)", "validate_days": "10", "n_trials": "2"},
-}
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +72,7 @@ def test_training_on_real_flights_gives_the_same_metrics_and_model(
     page: Page, lab: Lab, folder: Path
 ) -> None:
     """The project's own notebooks on six weeks of the year, with a search of two trials."""
-    root = _flights(folder / "flights")
+    root = weeks_of_flights(folder / "flights")
     with open_workspace(root) as workspace:
         _same_in_lab(page, lab, workspace, "train")
 
@@ -103,22 +95,3 @@ def _same_in_lab(page: Page, lab: Lab, workspace: Workspace, stage: str) -> None
 
 def _prints(records: dict[str, Any]) -> dict[str, str]:
     return {name: record["fingerprint"] for name, record in records.items()}
-
-
-def _flights(root: Path) -> Path:
-    for name in ("notebooks", "flights", "contracts"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_*"))
-    for name in ("workbench.toml", "pyproject.toml"):
-        shutil.copy(ROOT / name, root / name)
-    for name, changes in WEEKS.items():
-        path = root / "notebooks" / f"{name}.ipynb"
-        document = json.loads(path.read_text(encoding="utf-8"))
-        cell = next(c for c in document["cells"] if "parameters" in c["metadata"].get("tags", []))
-        source = "".join(cell["source"])
-        for parameter, value in changes.items():
-            default = rf"(?m)^({parameter}: .* =) [^#\n]*"
-            source, found = re.subn(default, rf"\1 {value}  ", source)
-            assert found == 1, f"{name} has no parameter {parameter}"
-        cell["source"] = source
-        path.write_text(json.dumps(document, indent=1), encoding="utf-8")
-    return root
