@@ -60,6 +60,10 @@ def _of_model(deployed: Deployed, handlers: Handlers) -> Iterator[tuple[str, Rou
     root = f"/models/{deployed.model}"
     for rest, (method, handler) in handlers.model.items():
         yield f"{root}{rest}", Route(method, handler, deployed)
+        yield (
+            f"/endpoints/{deployed.model}{rest}",
+            Route(method, handler, deployed),
+        )  # MLflow's client asks so
     for rest, (method, handler) in handlers.inference.items():
         yield f"/v2{root}{rest}", Route(method, handler, deployed)
     for number, arm in deployed.arms.items():
