@@ -12,7 +12,7 @@ import sys
 
 from benchmarks.figure import Figure, keep
 
-ROWS = ("startup", "overhead", "rivals", "sweep", "training", "growth")
+ROWS = ("startup", "overhead", "rivals", "sweep", "training", "growth", "serving")
 
 
 def main() -> int:

@@ -47,17 +47,28 @@ class Shop:
         root: the folder, which must not exist.
         versions: how many are registered; the first is champion.
         extra: more TOML.
+        serving: keys of the model's own `[models.delay.serving]`.
+        models: other models than those, each with its example.
     """
 
-    def __init__(self, root: Path, *, versions: int = 2, extra: str = "", serving: str = "") -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        versions: int = 2,
+        extra: str = "",
+        serving: str = "",
+        models: Sequence[tuple[Any, Any]] = (),
+    ) -> None:
         self.root = root
         project_of(root, stores=extra, extra=serving)
         with (root / "workbench.toml").open("a") as file:
             file.write(GATES)
         self.project: Project = load_project(root)
-        self.boosters = [trained(5 * number) for number in range(1, versions + 1)]
-        for number, booster in enumerate(self.boosters, 1):
-            version = version_of(self.project, booster, table().head(3), number)
+        given = models or [(trained(5 * number), table().head(3)) for number in range(1, versions + 1)]
+        self.boosters = [booster for booster, _ in given]
+        for number, (booster, example) in enumerate(given, 1):
+            version = version_of(self.project, booster, example, number)
             registered(self.project, version)
         self._judge()
         self.promote(1)

@@ -189,7 +189,7 @@ def load(
     thread = threading.Thread(target=run)
     thread.start()
     try:
-        until(lambda: bool(told.answers) or bool(failed), "a first answer")
+        until(lambda: bool(told.answers or told.wrong or failed), "a first answer")
         yield told
     finally:
         stop.set()
@@ -226,7 +226,10 @@ async def _ask(
                     raise
                 told.broken += 1
                 writer.close()
-                reader, writer = await _again(place, stop)
+                again = await _again(place, stop)
+                if again is None:
+                    return
+                reader, writer = again
                 continue
             status = int(told_head[0].split()[1])
             if status == 200:
@@ -243,11 +246,10 @@ async def _ask(
 
 async def _again(
     place: tuple[str, int], stop: threading.Event
-) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    while True:
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+    while not stop.is_set():
         try:
             return await asyncio.open_connection(*place)
         except OSError:
-            if stop.is_set():
-                raise
             await asyncio.sleep(0.01)
+    return None

@@ -90,16 +90,6 @@ def _damaged(shop: Shop, service: Service, told: Told, number: int, champion: in
     ]
 
 
-@pytest.mark.parametrize("share", [0.0, 1.0])
-def test_a_challenger_gets_its_share_and_loses_it(tmp_path: Path, share: float) -> None:
-    shop = Shop(tmp_path / "shop")
-    with Service(shop.root, workers=1) as service:
-        shop.promote(2, alias="challenger", share=share)
-        until(lambda: len(service.events("service.changed")) == 1, "the challenger")
-        arms = {service.predict([n, 0.1, "AA"]).headers["x-arm"] for n in range(20)}
-        assert arms == {"challenger" if share else "champion"}
-
-
 def test_a_service_whose_champion_is_damaged_starts_with_the_one_before(tmp_path: Path) -> None:
     shop = Shop(tmp_path / "shop", versions=2)
     shop.promote(2)

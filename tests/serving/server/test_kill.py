@@ -1,0 +1,89 @@
+"""Workers that are killed at any moment: every answered row is in the log, exactly once."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.serving.server.project import Shop
+from tests.serving.server.service import Service, load, until
+from tests.serving.server.test_reload import logged
+
+CLIENTS = 6
+
+
+def test_every_answered_row_is_logged_once_whoever_is_killed(
+    tmp_path: Path, soak_count: Callable[[int], int]
+) -> None:
+    """One worker, or all of them, at random moments; the service goes on by itself."""
+    shop = Shop(tmp_path / "shop", extra="[serving]\ncompact_every = '1s'\n")
+    chance = random.Random(11)
+    answered: set[str] = set()
+    with Service(shop.root) as service:
+        for round_ in range(soak_count(50)):
+            with load(service.place, clients=CLIENTS, may_break=True) as told:
+                until(lambda: len(told.answers) > 50, "answers")
+                time.sleep(chance.random() * 0.1)  # the moment is what is drawn
+                workers = service.workers()
+                for victim in workers if round_ % 3 == 0 else workers[:1]:
+                    os.kill(victim, signal.SIGKILL)
+                before = len(told.answers)
+                until(lambda at=before: len(told.answers) > at + 20, "answers after it")  # type: ignore[misc]
+            assert told.wrong == []
+            answered.update(told.ids)
+            until(lambda: len(service.workers()) == 2, "workers")
+        assert service.metrics()["workbench_worker_restarts_total"] >= soak_count(50)
+    rows = logged(shop.project)
+    assert set(rows.values()) == {1}
+    missing = answered - {prediction for prediction, _, _ in rows}
+    assert not missing
+
+
+def test_all_of_it_may_be_killed_and_started_again(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    answered: set[str] = set()
+    with Service(shop.root, workers=1) as service:
+        with load(service.place, clients=CLIENTS, may_break=True) as told:
+            until(lambda: len(told.answers) > 50, "answers")
+            victims = service.workers()
+            service.process.kill()
+            service.process.wait()
+            until(lambda: told.broken > 0, "the end of all workers")
+        answered.update(told.ids)
+    for victim in victims:
+        until(lambda victim=victim: not _lives(victim), "the worker's end")  # type: ignore[misc]
+    with Service(shop.root, workers=1) as service:
+        answered.add(service.predict([1, 0.5, "AA"]).headers["x-prediction-id"])
+    rows = logged(shop.project)
+    assert set(rows.values()) == {1}
+    assert answered <= {prediction for prediction, _, _ in rows}
+
+
+def test_a_frozen_worker_stops_nobody_and_a_stop_answers_what_is_under_way(tmp_path: Path) -> None:
+    shop = Shop(tmp_path / "shop")
+    with Service(shop.root) as service:
+        victim = service.workers()[0]
+        os.kill(victim, signal.SIGSTOP)
+        try:
+            with load(service.place, clients=2) as told:
+                until(lambda: len(told.answers) > 100, "answers")
+        finally:
+            os.kill(victim, signal.SIGKILL)
+        assert told.wrong == []
+        with load(service.place, clients=CLIENTS, may_break=True) as told:
+            until(lambda: len(told.answers) > 50, "answers")
+            assert service.stop() == 0
+        assert told.wrong == []
+    assert set(told.ids) <= {prediction for prediction, _, _ in logged(shop.project)}
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
