@@ -31,7 +31,8 @@ CONNECTIONS = (1, 8, 64)
 SECONDS = 2.0
 COLUMNS = 12
 _UVICORN = ("--http", "httptools", "--loop", "uvloop", "--no-access-log", "--log-level", "error",
-            "--no-server-header", "--no-proxy-headers", "--timeout-keep-alive", "75", "--workers", "2")  # fmt: skip
+            "--no-server-header", "--no-proxy-headers", "--timeout-keep-alive", "75",
+            "--workers", "2")  # fmt: skip
 _CONSTANT = """
 from starlette.applications import Starlette
 from starlette.responses import Response
