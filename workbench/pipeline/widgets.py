@@ -8,7 +8,7 @@ from nbclient.jsonutil import json_clean
 from nbclient.output_widget import OutputWidget
 
 
-class CapturingWidget(OutputWidget):
+class CapturingWidget(OutputWidget):  # type: ignore[misc]
     """Tells the kernel what was captured, without making the session deaf.
 
     jupyter_client sends past the event loop. A reply that arrives in that moment wakes nobody, and whoever
