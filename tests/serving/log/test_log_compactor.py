@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import resource
+import secrets
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -190,6 +192,45 @@ def test_a_table_that_cannot_be_written_holds_nobody_else_up(logged: Logged) -> 
     assert logged.ids_logged() == late
     rows = logged.log.window("other", *_year(logged))
     assert rows["prediction_id"].to_list() == sorted(other)
+
+
+def test_a_full_disk_under_the_tables_costs_no_row(logged: Logged) -> None:
+    """What does not fit waits in the spool, and goes when there is room."""
+    ids = []
+    for n in range(3):
+        spool = logged.spool()
+        ids += [logged.row(spool, [float(n), secrets.token_hex(4000)]) for _ in range(20)]
+        spool.close()
+    logged.spools.clear()
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    logged.leases().acquire("opened", "before the disk was full", timedelta(seconds=1)).release()
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, before[1]))  # of each file: a full disk cuts off alike
+    try:
+        result = logged.compact()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "cannot be written" in result.failures[0]
+    assert result.segments == 0
+    assert logged.ids_logged() == sorted(ids)
+    assert logged.compact().rows == 60
+    assert logged.ids_logged() == sorted(ids)
+    assert not list(logged.place.predictions("late").rglob("*.tmp"))
+
+
+def test_deltas_own_log_does_not_grow_for_ever(logged: Logged, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Old entries go once a checkpoint holds them, and the rows stay."""
+    monkeypatch.setitem(delta_log._CONFIGURATION, "delta.checkpointInterval", "3")
+    monkeypatch.setitem(delta_log._CONFIGURATION, "delta.logRetentionDuration", "interval 0 days")
+    ids = []
+    for _ in range(10):
+        spool = logged.spool()
+        ids.append(logged.row(spool))
+        logged.close()
+        logged.compact()
+    log = logged.place.predictions("late") / "_delta_log"
+    assert DeltaTable(log.parent).version() == 11
+    assert len(list(log.glob("*.json"))) < 8
+    assert logged.ids_logged() == ids
 
 
 def test_a_power_cut_after_a_commit_costs_no_row(logged: Logged) -> None:
