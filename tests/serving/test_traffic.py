@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.serving.traffic import Traffic, assign
+from workbench.serving.traffic import Traffic
 
 ENTITIES = [f"UA-{number}-2013-06-{number % 30:02d}" for number in range(20_000)]
 
@@ -58,11 +58,3 @@ def test_without_an_entity_the_request_decides() -> None:
     arms = [traffic.arm(None, f"{n:032x}") for n in range(400)]
     assert 130 < arms.count("challenger") < 270
     assert traffic.challenged(["", ""], "0" * 32) == ([0, 1] if arms[0] == "challenger" else [])
-
-
-def test_one_call_says_the_same() -> None:
-    """With the model's name, it is the same assignment."""
-    traffic = Traffic("delay", 0.3)
-    assert [assign(e, "r", 0.3, "delay") for e in ENTITIES[:200]] == [
-        traffic.arm(e, "r") for e in ENTITIES[:200]
-    ]

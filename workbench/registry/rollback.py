@@ -6,7 +6,7 @@ from workbench.errors import RejectedError
 from workbench.ledger import NewEvent
 from workbench.registry.model import ModelState
 from workbench.registry.promotion import moved
-from workbench.registry.traffic import ROLLBACK
+from workbench.registry.traffic import ROLLBACK, remove_shadow
 from workbench.registry.version import CHALLENGER, CHAMPION
 
 
@@ -39,6 +39,8 @@ def take_back(state: ModelState, *, alias: str, holder: int | None, reason: str 
 def rollback(state: ModelState, *, holder: int | None, reason: str = "") -> list[NewEvent]:
     """Return the events that make the version champion again which the present champion replaced.
 
+    It stops being challenger or shadow in the same write, if it was one meanwhile.
+
     Args:
         state: the model's present state.
         holder: who is to lose the champion's place.
@@ -69,4 +71,4 @@ def rollback(state: ModelState, *, holder: int | None, reason: str = "") -> list
     events = [moved(state, CHAMPION, before, why=ROLLBACK, reason=reason)]
     if before == state.challenger:
         events.append(moved(state, CHALLENGER, None, why=ROLLBACK, reason=reason))
-    return events
+    return [*events, *remove_shadow(state, before, reason=reason, why=ROLLBACK)]

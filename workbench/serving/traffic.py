@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from hashlib import blake2b
 
 from workbench.registry.version import CHALLENGER, CHAMPION
@@ -61,13 +60,3 @@ class Traffic:
             return list(range(len(entities)))
         arm = self.arm
         return [n for n, entity in enumerate(entities) if arm(entity or None, request_id) == CHALLENGER]
-
-
-def assign(entity: str | None, request_id: str, share: float, model: str = "") -> str:
-    """Return the arm of one request; see `Traffic`, which is worked out once for each model and share."""
-    return _traffic(model, share).arm(entity, request_id)
-
-
-@lru_cache(maxsize=256)
-def _traffic(model: str, share: float) -> Traffic:
-    return Traffic(model, share)

@@ -84,9 +84,13 @@ def _decided(scores: Floats, task: str, bar: float) -> Any:
 
 
 def _numbers(answer: Any) -> list[float] | None:
+    if type(answer) is float:
+        return [answer]
     values = answer if isinstance(answer, list) else [answer]
     return [float(value) for value in values] if all(isinstance(v, int | float) for v in values) else None
 
 
 def _text(answer: Any) -> str:
+    if type(answer) is float:
+        return repr(answer)
     return answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False, default=str)
