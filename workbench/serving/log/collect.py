@@ -62,7 +62,7 @@ class Reader:
         count = len(record.rows)
         given = (record.predictions, record.entities, record.places)
         lengths = {len(each) for each in given if each is not None}
-        if lengths != {count} or any(len(row) != columns for row in record.rows):
+        if lengths != {count} or not set(map(len, record.rows)) <= {columns}:
             raise ValueError("rows, predictions and columns do not match")
         if count:
             result.predictions.setdefault(model, []).append(record)

@@ -110,6 +110,8 @@ def _repeated(values: Sequence[Any], counts: Sequence[int]) -> list[Any]:
 
 def _answer(prediction: Any) -> tuple[list[float] | None, str | None]:
     """Return a prediction as numbers, or as a text when it consists of anything else."""
+    if type(prediction) is float:
+        return [prediction], None
     values = prediction if isinstance(prediction, list) else [prediction]
     if all(isinstance(value, bool | int | float) for value in values):
         return [float(value) for value in values], None
