@@ -62,6 +62,7 @@ def _length(head: bytes) -> int:
 
 async def _knock(url: str, connections: int, seconds: float, body: bytes) -> dict[str, float]:
     place = urlsplit(url)
+    host, port = place.hostname or "", place.port or 80
     head = f"POST {place.path} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Type: application/json\r\n"
     request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
     taken: list[float] = []
@@ -71,7 +72,7 @@ async def _knock(url: str, connections: int, seconds: float, body: bytes) -> dic
         ended = asyncio.Event()
         caller = _Caller(request, taken, begin + seconds, ended)
         callers.append((caller, ended))
-        await asyncio.get_running_loop().create_connection(lambda c=caller: c, place.hostname, place.port)  # type: ignore[misc]
+        await asyncio.get_running_loop().create_connection(lambda c=caller: c, host, port)  # type: ignore[misc]
     for _, ended in callers:
         await ended.wait()
     took = time.perf_counter() - begin

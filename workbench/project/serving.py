@@ -23,7 +23,6 @@ class ServingConfig(Table):
         token: whether a caller must bring a token, or may.
         max_body: bytes of a request's body; more is refused unread.
         max_rows: rows of a request.
-        max_depth: how deeply a request's JSON may be nested.
         timeout: for receiving a request's body, and for scoring it.
         grace: for requests under way when the service is stopped.
         rate: rows a second for each caller, in each worker a fair part of it; unlimited when left out.
@@ -41,7 +40,6 @@ class ServingConfig(Table):
     token: Literal["required", "optional"] = "optional"  # noqa: S105 - a policy, not a secret
     max_body: Size = 8 * 10**6
     max_rows: Annotated[int, Field(ge=1)] = 10_000
-    max_depth: Annotated[int, Field(ge=3, le=100)] = 16
     timeout: PositiveDuration = timedelta(seconds=10)
     grace: PositiveDuration = timedelta(seconds=10)
     rate: Annotated[float, Field(gt=0)] | None = None

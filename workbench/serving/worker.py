@@ -118,7 +118,7 @@ class Worker:
         ledger = LateLedger(project.layout.ledger_url, clock)
         tokens = Tokens(cast("Ledger", ledger), clock)
         return Service(
-            limits=Limits(serving.max_body, serving.max_depth, seconds),
+            limits=Limits(serving.max_body, seconds),
             gate=Gate(tokens, required=serving.token == "required"),  # noqa: S105 - a policy
             predictor=Predictor(journal, cells, shadows, rate=rate, ids=RequestIds(clock), timeout=seconds),
             journal=journal,

@@ -69,6 +69,7 @@ def test_ten_thousand_malformed_requests_get_no_5xx_and_cost_no_memory(
         for path, kind, body in _spoilt(random.Random(4), half - half // 5):
             asker.ask(path, kind, body)
         _made_up(asker, half)
+        asker.close()
         assert service.workers() == [worker.pid]
         assert worker.memory_info().rss - before < GROWTH
         assert service.metrics().get("workbench_errors_total", 0) == 0
@@ -95,6 +96,9 @@ class _Asker:
         self._place = service.place
         self._connection = HTTPConnection(*self._place, timeout=30)
         self.refused = 0
+
+    def close(self) -> None:
+        self._connection.close()
 
     def ask(self, path: str, kind: str, body: bytes) -> None:
         """Ask, and let only a prediction or a 4xx with a sentence pass."""

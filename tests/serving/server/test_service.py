@@ -10,10 +10,11 @@ import pytest
 
 from tests.registry.models import MODEL
 from tests.serving.server.project import ROW, Shop
-from tests.serving.server.service import Service, until
+from tests.serving.server.service import Service, rows, until
 from workbench.registry.decision import write_decision
 from workbench.registry.traffic import add_shadow
 from workbench.serving.log import PredictionLog
+from workbench.serving.tokens import create_token, revoke_token
 
 QUICK = "[serving]\ncompact_every = '1s'\n"
 
@@ -75,7 +76,8 @@ def test_each_answered_row_is_logged_once_with_its_caller_and_version(service: S
         assert found.version == int(answer.headers["x-model-version"])
         assert (found.entity, found.caller, found.arm) == ("flight-7", "anonymous", answer.headers["x-arm"])
         assert list(found.score or ()) == [score]
-    assert found.features == {"hour": 8, "wind": None, "carrier": "AA"}
+        features = found.features
+    assert features == {"hour": 8, "wind": None, "carrier": "AA"}
 
 
 def test_a_label_finds_its_prediction(service: Service, shop: Shop) -> None:
@@ -167,3 +169,24 @@ def test_a_shadow_scores_what_was_answered(service: Service, shop: Shop) -> None
 def test_the_log_joins_the_tables(service: Service, shop: Shop, tmp_path: Path) -> None:
     place = shop.root / ".workbench" / "predictions" / MODEL
     until(lambda: place.is_dir() and any(place.rglob("*.parquet")), "a compaction")
+
+
+def test_a_token_names_its_caller_until_it_is_revoked(service: Service, shop: Shop) -> None:
+    ledger = shop.ledger()
+    token, secret = create_token(ledger, "webshop", ["predict"])
+    sent = {"Authorization": f"Bearer {secret}"}
+    answer = service.ask("POST", "/invocations", rows(ROW), sent)
+    found = PredictionLog(shop.project).find(answer.headers["x-prediction-id"])
+    assert found is not None
+    assert found.caller == "webshop"
+    wrong = service.ask("POST", "/explain", rows(ROW), sent)
+    assert (wrong.status, wrong.json["error_code"]) == (403, "wrong_scope")
+    revoke_token(ledger, token.id)
+    ledger.close()
+
+    def turned_away() -> bool:
+        return service.ask("POST", "/invocations", rows(ROW), sent).status == 401
+
+    assert until(turned_away, "the token's end") < 1.0
+    unknown = service.ask("POST", "/invocations", rows(ROW), {"Authorization": "Bearer wb_no_such"})
+    assert (unknown.status, unknown.headers["www-authenticate"]) == (401, "Bearer")

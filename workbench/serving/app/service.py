@@ -24,12 +24,10 @@ class Limits:
 
     Attributes:
         body: bytes of it.
-        depth: how deeply its JSON may be nested.
         seconds: for its body to arrive, and for scoring it.
     """
 
     body: int
-    depth: int
     seconds: float
 
 

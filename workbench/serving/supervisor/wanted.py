@@ -24,7 +24,7 @@ def check_servable(states: dict[str, ModelState]) -> None:
             hint = f"workbench promote {state.name} {max(state.versions)}" if count else "workbench run"
             raise UsageError(
                 f"{state.name!r} has no champion that could answer; registered are {count} versions.",
-                hint=f"Make one: {hint}",
+                hint=f"Make one: {hint}. Or serve others: workbench serve MODEL",
             )
 
 
