@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import lightgbm
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from tests.serving.model.models import project_of, served, version_of
 from tests.tracking.kinds import booster, fitted, table, truth
 from workbench.errors import IntegrityError, UnknownNameError, UsageError
 from workbench.serving.batch import Batch
-from workbench.serving.model import ServedModel, load_served
+from workbench.serving.model import Scored, ServedModel, load_served
 from workbench.serving.refused import Refused
 
 COLUMNS = ["hour", "wind", "carrier"]
@@ -110,8 +114,8 @@ def test_columns_that_may_be_left_out_count_as_null(tmp_path: Path) -> None:
 def test_arrays_go_by_place_whatever_their_columns_are_called(tmp_path: Path) -> None:
     """A model of an array takes any table of its width, as MLflow does."""
     rows, y = table()[["hour", "wind"]].to_numpy(), truth("binary")
-    settings = {"objective": "binary", "verbose": -1, "num_threads": 1, "min_data_in_leaf": 5}
-    model = lightgbm.train(settings, lightgbm.Dataset(rows, y), 5)
+    told = {"objective": "binary", "verbose": -1, "num_threads": 1, "min_data_in_leaf": 5}
+    model = lightgbm.train(told, lightgbm.Dataset(rows, y), 5)
     found = served(tmp_path, model, rows[:3])
     expected = model.predict(rows[:1]).tolist()
     for columns in (None, ["0", "1"], ["a", "b"], ["Column_0", "Column_1"]):
@@ -134,6 +138,7 @@ def test_a_boosters_contributions_add_up_to_its_raw_score(tmp_path: Path, task: 
     first, second = delays.explain(Batch(COLUMNS, [ROW, [20, None, "ZZ"]]))
     assert list(first["contributions"]) == COLUMNS
     assert (first["method"], second["method"]) == ("tree", "tree")
+    assert first["prediction"] == delays.score(Batch(COLUMNS, [ROW])).predictions[0]
     for told, row in ((first, [3, 0.5, 0]), (second, [20, np.nan, np.nan])):
         total = np.sum(list(told["contributions"].values()), axis=0) + told["base"]
         assert np.asarray(told["score"]).shape == shape
@@ -177,3 +182,55 @@ def test_versions_that_cannot_be_served_say_why(tmp_path: Path) -> None:
         load_served(version, project)
     with pytest.raises(UnknownNameError, match="no model named 'other'"):
         load_served(version.__class__(**{**version.__dict__, "model": "other"}), project)
+
+
+CELL = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.floats()
+    | st.integers()
+    | st.text(max_size=5)
+    | st.sampled_from(["UA", 3, 0.5]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=2), inner, max_size=2),
+    max_leaves=4,
+)
+NAME = st.sampled_from(COLUMNS) | st.text(max_size=3) | st.integers()
+
+
+@st.composite
+def malformed(draw: st.DrawFn) -> Batch:
+    """Return a batch as nobody should send it, in the form that a protocol could make of it."""
+    columns = draw(st.none() | st.permutations([*COLUMNS, "more"]) | st.lists(NAME, max_size=4))
+    width = draw(st.integers(0, 5)) if columns is None else len(columns)
+    row = st.lists(CELL, min_size=width, max_size=width) | st.lists(CELL, max_size=4)
+    return Batch(columns, draw(st.lists(row, max_size=3)), texts=False)
+
+
+def answered(model: ServedModel, batch: Batch) -> Scored | Refused:
+    """Return what a caller would get; any other error is the test's failure."""
+    try:
+        return model.score(batch)
+    except Refused as refused:
+        return refused
+
+
+def test_whatever_is_sent_is_answered_or_refused(
+    delay: ServedModel, tmp_path: Path, soak_count: Callable[[int], int]
+) -> None:
+    """Never another error, with a Booster or another library's model; never scores that are not finite."""
+    other = served(tmp_path, fitted(LogisticRegression(), "binary"), table(5))
+
+    @settings(max_examples=soak_count(3000), deadline=None, derandomize=True, database=None)
+    @given(malformed(), st.sampled_from([delay, other]))
+    def send(batch: Batch, model: ServedModel) -> None:
+        found = answered(model, batch)
+        if isinstance(found, Refused):
+            told = json.loads(found.body())
+            assert told["error_code"]
+            assert told["message"]
+            assert found.status == 400
+        else:
+            assert len(found.predictions) == len(batch.rows) > 0
+            assert np.isfinite(found.scores).all()
+
+    send()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.serving.model.models import project_of, registered, version_of
@@ -196,3 +198,16 @@ def test_trials_go_on_when_their_process_was_killed(project: Project) -> None:
         assert trials.try_version("delay", number).ok
         assert trials._process is not first
     assert trials.try_version("delay", number).step == "read"
+
+
+def test_the_process_of_trials_ends_with_whoever_started_it() -> None:
+    """Also when that was killed."""
+    code = (
+        "import time; from workbench.serving.model import Trials; t = Trials('.'); t.begin(); "
+        "print(t._process.pid, flush=True); time.sleep(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        trials = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    assert psutil.wait_procs([trials], timeout=60)[1] == []

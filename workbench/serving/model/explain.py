@@ -33,12 +33,15 @@ def explain(served: ServedModel, batch: Batch) -> list[dict[str, Any]]:
             f"The request holds {len(rows)} rows, and {most} of this model are explained at once.",
             "Send them in several requests.",
         )
-    served.score(batch)  # refuses what does not fit, with the same words
+    answers = served.score(batch).predictions  # refuses what does not fit, with the same words
     try:
         found = _contributions(served, scorer_frame(served, rows))
     except WorkbenchError as error:
         raise Refused(400, "cannot_explain", error.message, error.hint) from error
-    return [_told(served, found, place) for place in range(len(rows))]
+    told = [_told(served, found, place) for place in range(len(rows))]
+    if isinstance(answers, list) and len(answers) == len(told):
+        return [{"prediction": answer, **each} for answer, each in zip(answers, told, strict=True)]
+    return told
 
 
 def scorer_frame(served: ServedModel, rows: Sequence[Row]) -> pd.DataFrame:

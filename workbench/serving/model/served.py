@@ -110,9 +110,10 @@ class ServedModel:
         """Return what each column contributed to each row's score.
 
         Returns:
-            For each row `score`, `base`, `contributions` by column, the `scale` that these three are
-            on, and the `method`: `tree` is exact, `permutation` sampled. Base and contributions add up
-            to the score; for several classes each is a list, one number for each class.
+            For each row its `prediction` as `score` has it; `score`, `base` and `contributions` by
+            column; the `scale` that these three are on, and the `method`: `tree` is exact,
+            `permutation` sampled. Base and contributions add up to the score; for several classes each
+            is a list, one number for each class.
 
         Raises:
             Refused: the rows do not fit, are too many, or the model cannot be explained.
