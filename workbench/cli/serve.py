@@ -77,6 +77,11 @@ def _print(project: Project, what: Started) -> None:
     console.print(Text.assemble((url, "bold green"), f"  {what.workers} workers, Ctrl-C to stop"))
     for split in what.splits:
         console.print(Text.assemble((f"  {split.model}", "bold"), f"  {_serving(split)}"))
+    if project.config.serving.token == "optional" and not _is_loopback(what.host):  # noqa: S105 - a policy
+        open_to = (
+            f'! Whoever reaches {what.host} may call without a token; [serving] token = "required" ends that.'
+        )
+        console.print(Text(open_to, style="bold yellow"), soft_wrap=True)
     for sentence in what.refused:
         console.print(Text(f"! {sentence}", style="bold red"), soft_wrap=True)
     console.print()
@@ -96,6 +101,10 @@ def _url(project: Project, what: Started) -> str:
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(what.host, what.host)  # noqa: S104 - not bound here
     host = f"[{host}]" if ":" in host and not host.startswith("[") else host
     return f"{scheme}://{host}:{what.port}"
+
+
+def _is_loopback(host: str) -> bool:
+    return host == "::1" or host.startswith("127.")
 
 
 def _serving(split: Split) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ _FILE = "sqlite:///"
 
 
 class LateLedger:
-    """Finds a ledger again that was away; one that is gone is waited for, and not made anew.
+    """Finds a ledger again that was away; one that is gone is waited for, and not made anew. Safe in threads.
 
     Args:
         url: the ledger's.
@@ -28,6 +29,7 @@ class LateLedger:
         self._url = url
         self._clock = clock
         self._path = Path(url.removeprefix(_FILE)) if url.startswith(_FILE) else None
+        self._lock = threading.Lock()
         self._ledger: Ledger | None = None
         self._file: tuple[int, int] | None = None
 
@@ -42,12 +44,13 @@ class LateLedger:
         Raises:
             StorageError: it is gone, or cannot be opened.
         """
-        file = self._identity()
-        if self._ledger is None or file != self._file:
-            self.close()
-            self._ledger = open_ledger(self._url, self._clock, timeout=PATIENCE)
-            self._file = self._identity()
-        return self._ledger
+        with self._lock:
+            file = self._identity()
+            if self._ledger is None or file != self._file:
+                self.close()
+                self._ledger = open_ledger(self._url, self._clock, timeout=PATIENCE)
+                self._file = self._identity()
+            return self._ledger
 
     def read(self, stream: str, after: int = 0) -> list[Event]:
         """Return a stream's events; see `Ledger.read`."""

@@ -185,9 +185,10 @@ class Supervisor:
 
     def _tried(self, model: str, number: int, failed: Failed | None) -> None:
         """Tell the ledger what became of a trial, beside everything else."""
+        state = self._states[model]
         if failed is not None:
             self._gauges.count(VERSIONS_REFUSED, model=model, step=failed.step)
-        elif number not in self._states[model].refusals:
+        if number not in (state.deployment.versions if failed is not None else state.refusals):
             return
         task = asyncio.create_task(asyncio.to_thread(self._note, model, number, failed))
         self._notes.add(task)
