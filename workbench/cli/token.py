@@ -17,7 +17,7 @@ from workbench.errors import UsageError
 if TYPE_CHECKING:
     from workbench.ledger import Ledger
     from workbench.project import Project
-    from workbench.serving.tokens import Caller
+    from workbench.serving.tokens import Caller, Token
 
 app = typer.Typer(
     help="Make, list or revoke the tokens of the service's callers.",
@@ -75,18 +75,7 @@ def create(
     if as_json:
         print_json({**made.to_dict(), "text": text})
         return 0
-    console = open_console()
-    until = f" until {time_text(made.expires)}" if made.expires else ""
-    console.print(f"Token {made.id} of {caller}, good for {_good_for(made.caller)}{until}.")
-    console.print()
-    console.print(f"    {text}", style="bold", soft_wrap=True)
-    console.print()
-    console.print("It is not shown again; the ledger keeps only its hash.", style="dim")
-    print_next(
-        console,
-        ("workbench token list", "every token, and who made it"),
-        (f"workbench token revoke {made.id}", "turn it away from now on"),
-    )
+    _show(made, text)
     return 0
 
 
@@ -181,6 +170,21 @@ def _end(text: str | None, now: datetime) -> datetime | None:
         raise UsageError(
             f"--expires cannot be {text!r}: {error}.", hint="Write 90d for ninety days, or 12h."
         ) from error
+
+
+def _show(made: Token, text: str) -> None:
+    console = open_console()
+    until = f" until {time_text(made.expires)}" if made.expires else ""
+    console.print(f"Token {made.id} of {made.caller.name}, good for {_good_for(made.caller)}{until}.")
+    console.print()
+    console.print(f"    {text}", style="bold", soft_wrap=True)
+    console.print()
+    console.print("It is not shown again; the ledger keeps only its hash.", style="dim")
+    print_next(
+        console,
+        ("workbench token list", "every token, and who made it"),
+        (f"workbench token revoke {made.id}", "turn it away from now on"),
+    )
 
 
 def _good_for(caller: Caller) -> str:

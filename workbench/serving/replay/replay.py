@@ -45,19 +45,12 @@ def replay(
         IntegrityError: the version's files are not those that were recorded.
         UnknownNameError: the log holds no such column.
     """
-    from workbench.serving.log import PredictionLog
     from workbench.serving.model import load_served
     from workbench.serving.replay.compare import compare
     from workbench.serving.replay.rescore import rescore
 
     config = project.model(version.model)
-    frame = PredictionLog(project).window(version.model, since, until)
-    if not frame.height:
-        raise UsageError(
-            f"Nothing was logged of {version.model!r} from {since:%Y-%m-%d %H:%M} "
-            f"to {until:%Y-%m-%d %H:%M} UTC.",
-            hint="Ask for a longer --window, or one that ends earlier with --until.",
-        )
+    frame = _logged(version.model, project, since, until)
     served = load_served(version, project)
     named = {column.name for column in served.columns}
     unknown = tuple(name for name in config.sensitive if name in named)
@@ -77,6 +70,18 @@ def replay(
         decided_at=decided_at if config.task == "binary" else None,
         unknown=unknown,
     )
+
+
+def _logged(model: str, project: Project, since: datetime, until: datetime) -> pl.DataFrame:
+    from workbench.serving.log import PredictionLog
+
+    frame = PredictionLog(project).window(model, since, until)
+    if not frame.height:
+        raise UsageError(
+            f"Nothing was logged of {model!r} from {since:%Y-%m-%d %H:%M} to {until:%Y-%m-%d %H:%M} UTC.",
+            hint="Ask for a longer --window, or one that ends earlier with --until.",
+        )
+    return frame
 
 
 def _report(
