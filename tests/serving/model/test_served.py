@@ -200,7 +200,7 @@ NAME = st.sampled_from(COLUMNS) | st.text(max_size=3) | st.integers()
 @st.composite
 def malformed(draw: st.DrawFn) -> Batch:
     """Return a batch as nobody should send it, in the form that a protocol could make of it."""
-    columns = draw(st.none() | st.permutations([*COLUMNS, "more"]) | st.lists(NAME, max_size=4))
+    columns: Any = draw(st.none() | st.permutations([*COLUMNS, "more"]) | st.lists(NAME, max_size=4))
     width = draw(st.integers(0, 5)) if columns is None else len(columns)
     row = st.lists(CELL, min_size=width, max_size=width) | st.lists(CELL, max_size=4)
     return Batch(columns, draw(st.lists(row, max_size=3)), texts=False)

@@ -22,6 +22,7 @@ _PRELOADED = (
     "skops.io",
     "yaml",
     "workbench.ledger.sqlite",
+    "workbench.project",
     "workbench.registry.model",
     "workbench.serving.model.golden",
     "workbench.tracking.categories",
