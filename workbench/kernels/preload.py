@@ -52,6 +52,18 @@ USUAL = (
     "workbench.tracking.active",
     "workbench.tracking.model_store",
     "colorlog",
+    "alembic.config",
+    "alembic.migration",
+    "cryptography.fernet",
+    "mlflow.store.tracking.sqlalchemy_store",
+    "mlflow.store.model_registry.sqlalchemy_store",
+    "stamina",
+    "jsonschema",
+    "nbconvert.exporters.html",
+    "workbench.pipeline.page",
+    "workbench.tracking.distant",
+    "workbench.registry.later",
+    "workbench.registry.projection",
 )
 
 
@@ -137,6 +149,10 @@ def warm_caches() -> None:
     if registry:
         with contextlib.suppress(Exception):
             registry.backend_registry.is_valid_backend(INLINE)
+    for module, ready in (("sqlalchemy.orm", "configure_mappers"), ("workbench.pipeline.page", "get_ready")):
+        if module in sys.modules:
+            with contextlib.suppress(Exception):  # whoever needs it meets the same, and can say so
+                getattr(sys.modules[module], ready)()
 
 
 def count_threads() -> int:

@@ -24,6 +24,16 @@ def render_page(notebook: Path, page: Path) -> None:
     write_whole(page, body)
 
 
+def get_ready() -> None:
+    """Compile the templates that every page needs."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+    printed = new_output("stream", text="printed")
+    _exporter().from_notebook_node(
+        new_notebook(cells=[new_markdown_cell("# A"), new_code_cell("1", outputs=[printed])])
+    )
+
+
 def _clean(html: str | bytes) -> str:
     """Keep what shows text, tables and pictures; drop scripts, styles, frames, forms and event handlers."""
     import nh3

@@ -40,7 +40,12 @@ def open_client(tracking_uri: str, artifacts_uri: str) -> MlflowClient:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     with _opening, _locked(tracking_uri), _schema_changes_unsaid():
         try:
-            if tracking_uri.partition(":")[0].partition("+")[0] in {"sqlite", "postgresql", "mysql", "mssql"}:
+            if not _is_there(tracking_uri) and tracking_uri.partition(":")[0].partition("+")[0] in {
+                "sqlite",
+                "postgresql",
+                "mysql",
+                "mssql",
+            }:
                 _migrate(tracking_uri, artifacts_uri)
             return MlflowClient(tracking_uri=tracking_uri, registry_uri=tracking_uri)
         except Exception as error:
@@ -56,6 +61,12 @@ def essence(error: Exception) -> str:
     """Return the one line of a store's error that says what is wrong."""
     lines = [line for line in str(error).splitlines() if line.strip() and not line.startswith(_ASIDES)]
     return lines[0] if lines else type(error).__name__
+
+
+def _is_there(tracking_uri: str) -> bool:
+    """Whether the store is a file that holds something; its schema is checked whenever it is opened."""
+    database = Path(tracking_uri.removeprefix(_SQLITE))
+    return tracking_uri.startswith(_SQLITE) and database.exists() and database.stat().st_size > 0
 
 
 def _migrate(tracking_uri: str, artifacts_uri: str) -> None:
