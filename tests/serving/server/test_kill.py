@@ -87,3 +87,23 @@ def _lives(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def test_a_worker_that_starts_while_versions_change_serves_what_the_others_do(
+    tmp_path: Path, soak_count: Callable[[int], int]
+) -> None:
+    shop = Shop(tmp_path / "shop")
+    chance = random.Random(2)
+    with Service(shop.root) as service:
+        for number in range(soak_count(30)):
+            os.kill(service.workers()[0], signal.SIGKILL)
+            time.sleep(chance.random() * 4.0)  # the moment of the worker's start is what is drawn
+            champion = 2 - number % 2
+            shop.promote(champion)
+            until(lambda: len(service.workers()) == 2, "workers")
+            until(lambda: service.metrics()["workbench_workers"] == 2, "workers that serve")
+            until(lambda at=champion: _answers(service) == {str(at)}, "the promotion")  # type: ignore[misc]
+
+
+def _answers(service: Service) -> set[str]:
+    return {service.predict([1, 0.5, "AA"]).headers["x-model-version"] for _ in range(20)}

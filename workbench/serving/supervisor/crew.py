@@ -129,9 +129,11 @@ class Crew:
         return tuple({f for worker in self._workers.values() for f in worker.failures})
 
     def commit(self, order: Prepare) -> None:
-        """Let every worker serve an order that it has loaded."""
+        """Let every worker serve an order; one that was started meanwhile loads it first."""
         self._order = order
         for worker in self._workers.values():
+            if worker.prepared < order.number:
+                worker.channel.send(order)
             worker.channel.send(Commit(order.number))
 
     async def stop(self, grace: float) -> None:
