@@ -224,6 +224,8 @@ class _Lines(logging.Handler):
 def _server(app: App, project: Project) -> Server:
     import uvicorn
 
+    from workbench.serving.gather import GatheringProtocol
+
     serving = project.config.serving
     tls: dict[str, Any] = {}
     if serving.tls_certificate and serving.tls_key:
@@ -233,7 +235,7 @@ def _server(app: App, project: Project) -> Server:
         }
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=GatheringProtocol,
         ws="none",
         lifespan="off",
         log_config=None,
