@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.serving.server.project import Shop
 from tests.serving.server.service import Service, load, until
 from tests.serving.server.test_reload import logged
@@ -16,6 +18,7 @@ from tests.serving.server.test_reload import logged
 CLIENTS = 6
 
 
+@pytest.mark.soak
 def test_every_answered_row_is_logged_once_whoever_is_killed(
     tmp_path: Path, soak_count: Callable[[int], int]
 ) -> None:
@@ -41,6 +44,7 @@ def test_every_answered_row_is_logged_once_whoever_is_killed(
     assert set(rows.values()) == {1}
     missing = answered - {prediction for prediction, _, _ in rows}
     assert not missing
+    print(f"{soak_count(50)} kills, {len(answered)} answers, none missing in the log, none twice")
 
 
 def test_all_of_it_may_be_killed_and_started_again(tmp_path: Path) -> None:
@@ -63,9 +67,30 @@ def test_all_of_it_may_be_killed_and_started_again(tmp_path: Path) -> None:
     assert answered <= {prediction for prediction, _, _ in rows}
 
 
-def test_a_frozen_worker_stops_nobody_and_a_stop_answers_what_is_under_way(tmp_path: Path) -> None:
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.soak
+def test_a_worker_that_starts_while_versions_change_serves_what_the_others_do(
+    tmp_path: Path, soak_count: Callable[[int], int]
+) -> None:
+    """One that freezes stops nobody; a service that is told to stop answers what is under way."""
     shop = Shop(tmp_path / "shop")
+    chance = random.Random(2)
     with Service(shop.root) as service:
+        for number in range(soak_count(20)):
+            os.kill(service.workers()[0], signal.SIGKILL)
+            time.sleep(chance.random() * 4.0)  # the moment of the worker's start is what is drawn
+            champion = 2 - number % 2
+            shop.promote(champion)
+            until(lambda: len(service.workers()) == 2, "workers")
+            until(lambda: service.metrics()["workbench_workers"] == 2, "workers that serve")
+            until(lambda at=champion: _answers(service) == {str(at)}, "the promotion")  # type: ignore[misc]
         victim = service.workers()[0]
         os.kill(victim, signal.SIGSTOP)
         try:
@@ -79,30 +104,6 @@ def test_a_frozen_worker_stops_nobody_and_a_stop_answers_what_is_under_way(tmp_p
             assert service.stop() == 0
         assert told.wrong == []
     assert set(told.ids) <= {prediction for prediction, _, _ in logged(shop.project)}
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
-def test_a_worker_that_starts_while_versions_change_serves_what_the_others_do(
-    tmp_path: Path, soak_count: Callable[[int], int]
-) -> None:
-    shop = Shop(tmp_path / "shop")
-    chance = random.Random(2)
-    with Service(shop.root) as service:
-        for number in range(soak_count(30)):
-            os.kill(service.workers()[0], signal.SIGKILL)
-            time.sleep(chance.random() * 4.0)  # the moment of the worker's start is what is drawn
-            champion = 2 - number % 2
-            shop.promote(champion)
-            until(lambda: len(service.workers()) == 2, "workers")
-            until(lambda: service.metrics()["workbench_workers"] == 2, "workers that serve")
-            until(lambda at=champion: _answers(service) == {str(at)}, "the promotion")  # type: ignore[misc]
 
 
 def _answers(service: Service) -> set[str]:

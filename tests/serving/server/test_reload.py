@@ -40,6 +40,7 @@ def serves(told: Told, version: int, clients: int) -> Callable[[], bool]:
     return all_of_them
 
 
+@pytest.mark.soak
 def test_no_caller_notices_fifty_promotions_and_rollbacks(
     tmp_path: Path, soak_count: Callable[[int], int]
 ) -> None:
@@ -73,6 +74,8 @@ def _promotions(folder: Path, moves: int, damaged: int) -> None:
     assert {version for _, _, version, _ in told.answers} <= set(range(1, GOOD + 1))
     rows = logged(shop.project)
     assert rows == Counter((prediction, version, arm) for _, prediction, version, arm in told.answers)
+    print(f"{moves} promotions and rollbacks, {damaged} of damaged versions, {len(told.answers)} answers, "
+          f"slowest rollback {max(waits, default=0.0):.2f} s")  # fmt: skip
 
 
 def _damaged(shop: Shop, service: Service, told: Told, number: int, champion: int) -> None:
