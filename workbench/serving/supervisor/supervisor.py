@@ -100,6 +100,7 @@ class Supervisor:
         self._compaction = Compaction(project, cells)
         self._states: dict[str, ModelState] = {}
         self._notes: set[asyncio.Task[None]] = set()
+        self._told: set[tuple[str, int]] = set()  # refusals that the ledger knows of
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -176,9 +177,10 @@ class Supervisor:
         self._gauges.ledger_found()
         if states is not None:
             for name, state in states.items():
-                before = self._states[name].refusals
                 for number in state.deployment.versions:  # what is asked for anew is tried anew
-                    again = number in before and number not in state.refusals
+                    again = (name, number) in self._told and number not in state.refusals
+                    if again:
+                        self._told.discard((name, number))
                     self._trials.start(name, number, again=again)
             self._states = states
         self._rollout.arrange(self._states)
@@ -201,6 +203,7 @@ class Supervisor:
                 note_accepted(ledger, model, number)
             else:
                 note_refused(ledger, model, number, step=failed.step, sentence=failed.sentence)
+                self._told.add((model, number))
         except WorkbenchError as error:
             say("ledger.not_told", "warning", model=model, version=number, why=error.message)
 
