@@ -58,7 +58,7 @@ def test_a_pipeline_runs_on_the_cluster_in_kernels_forked_on_its_workers(
 ) -> None:
     """Outcomes, outputs and cells come back as from here; a worker's fork server ends when unused."""
     reporter = RecordingReporter()
-    with open_workspace(_project(tmp_path / "shop", postgres_url, shared_tracking, idle="1s")) as workspace:
+    with open_workspace(_project(tmp_path / "shop", postgres_url, shared_tracking, idle="8s")) as workspace:
         executor = DaskExecutor(cluster.address, workspace.project)
         state = workspace.run(executor=executor, reporter=reporter)
         forking = {server.pid for name in cluster.workers for server in cluster.servers(name)}
