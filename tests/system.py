@@ -31,6 +31,12 @@ def find_postgres() -> Path | None:
     return next((folder for folder in folders if _serves(folder)), None)
 
 
+def find_wrk() -> Path | None:
+    """Return the load generator wrk."""
+    found = shutil.which("wrk")
+    return Path(found) if found else None
+
+
 def _version(text: str) -> int:
     digits = re.search(r"\d+", text)
     return int(digits.group()) if digits else 0
@@ -55,6 +61,7 @@ class Need:
 NEEDS = (
     Need("Chromium", "chromium", find_chromium),
     Need(f"PostgreSQL {POSTGRES_SINCE} or later", "postgresql", find_postgres),
+    Need("wrk", "wrk", find_wrk),
 )
 
 

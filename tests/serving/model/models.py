@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -46,6 +49,20 @@ def served(root: Path, model: Any, example: Any, **declared: str) -> ServedModel
     """Return a model as it would be served."""
     project = project_of(root, **declared)
     return load_served(version_of(project, model, example), project)
+
+
+def rewritten(path: str, change: Callable[[bytes], bytes]) -> Callable[[Version, Project], Version]:
+    """Return what changes a file and its record alike, as if it had been registered so."""
+
+    def corrupt(version: Version, project: Project) -> Version:
+        target = project.root / version.output["uri"] / path
+        target.write_bytes(change(target.read_bytes()))
+        content = target.read_bytes()
+        own = {"path": path, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        files = [own if file["path"] == path else file for file in version.output["files"]]
+        return replace(version, output={**version.output, "files": files})
+
+    return corrupt
 
 
 def registered(project: Project, version: Version) -> int:

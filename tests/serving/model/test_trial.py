@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.serving.model.models import project_of, registered, version_of
+from tests.serving.model.models import project_of, registered, rewritten, version_of
 from tests.tracking.kinds import booster, table, truth
 from workbench.project import Project
 from workbench.registry.version import Version
@@ -62,33 +60,19 @@ def _remove(version: Version, project: Project) -> Version:
     return version
 
 
-def _rewritten(path: str, change: Callable[[bytes], bytes]) -> Callable[[Version, Project], Version]:
-    """Return what changes a file and its record alike, as if it had been registered so."""
-
-    def corrupt(version: Version, project: Project) -> Version:
-        target = project.root / version.output["uri"] / path
-        target.write_bytes(change(target.read_bytes()))
-        content = target.read_bytes()
-        own = {"path": path, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-        files = [own if file["path"] == path else file for file in version.output["files"]]
-        return replace(version, output={**version.output, "files": files})
-
-    return corrupt
-
-
 CORRUPT: list[tuple[str, Callable[[Version, Project], Version], str, str]] = [
     ("one bit", _flip, "verify", r"model\.lgb is not what was recorded"),
     ("a file gone", _remove, "verify", r"model\.lgb .* nothing"),
-    ("no model", _rewritten("model.lgb", lambda _: b"a poem"), "load", "."),
+    ("no model", rewritten("model.lgb", lambda _: b"a poem"), "load", "."),
     (
         "another example",
-        _rewritten("input_example.json", lambda _: b'{"columns": ["hour"], "data": [[3]]}'),
+        rewritten("input_example.json", lambda _: b'{"columns": ["hour"], "data": [[3]]}'),
         "load",
         "lacks wind, carrier",
     ),
     (
         "an example with a text for a number",
-        _rewritten("input_example.json", lambda text: text.replace(b"[20, ", b'["late", ')),
+        rewritten("input_example.json", lambda text: text.replace(b"[20, ", b'["late", ')),
         "load",
         "'hour' takes a whole number",
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,6 +17,7 @@ from workbench.registry import Registry
 from workbench.registry.decision import write_decision
 from workbench.registry.model import ModelState, read_model
 from workbench.registry.registration import evaluate
+from workbench.registry.version import Version
 
 GATES = """
 [models.delay.gates]
@@ -49,6 +50,7 @@ class Shop:
         extra: more TOML.
         serving: keys of the model's own `[models.delay.serving]`.
         models: other models than those, each with its example.
+        changed: what becomes of each version before it is registered.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Shop:
         extra: str = "",
         serving: str = "",
         models: Sequence[tuple[Any, Any]] = (),
+        changed: Callable[[Version, Project], Version] = lambda version, _: version,
     ) -> None:
         self.root = root
         project_of(root, stores=extra, extra=serving)
@@ -69,7 +72,7 @@ class Shop:
         self.boosters = [booster for booster, _ in given]
         for number, (booster, example) in enumerate(given, 1):
             version = version_of(self.project, booster, example, number)
-            registered(self.project, version)
+            registered(self.project, changed(version, self.project))
         self._judge()
         self.promote(1)
 

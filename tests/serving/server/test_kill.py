@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.serving.server.project import Shop
+from tests.serving.server.promotions import logged
 from tests.serving.server.service import Service, load, until
-from tests.serving.server.test_reload import logged
 
 CLIENTS = 6
 

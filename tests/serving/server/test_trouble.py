@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.serving.server.project import Shop
+from tests.serving.server.promotions import logged
 from tests.serving.server.service import Service, Told, load, until
-from tests.serving.server.test_reload import logged
 
 
 def test_a_locked_ledger_or_one_that_is_gone_stops_nobody(tmp_path: Path) -> None:
