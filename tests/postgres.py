@@ -69,13 +69,19 @@ def empty_schema(server: str) -> str:
 
 @contextmanager
 def running_server(programs: Path, folder: Path) -> Iterator[None]:
+    make_cluster(programs, folder)
+    with running_cluster(programs, folder):
+        yield
+
+
+def make_cluster(programs: Path, folder: Path) -> None:
+    """Make what a server keeps its databases in."""
     become = _unprivileged(folder)
-    data = folder / "data"
     initdb: list[str | Path] = [
         *become,
         programs / "initdb",
         "-D",
-        data,
+        folder / "data",
         "-U",
         "postgres",
         "-A",
@@ -88,8 +94,30 @@ def running_server(programs: Path, folder: Path) -> Iterator[None]:
     made = subprocess.run(initdb, env=environment, cwd=folder, capture_output=True, text=True, check=False)
     if made.returncode:
         pytest.fail(f"initdb failed:\n{made.stdout}{made.stderr}")
-    settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    command: list[str | Path] = [*become, programs / "postgres", "-D", data, "-k", folder, *settings]
+
+
+@contextmanager
+def running_cluster(programs: Path, folder: Path, **settings: str) -> Iterator[None]:
+    """Let a server run on what `make_cluster` made; it ends as if it were killed.
+
+    Args:
+        programs: the folder with the server's programs.
+        folder: of the cluster and its socket.
+        settings: others than those of all tests.
+    """
+    options = [
+        part for name, value in {**_SETTINGS, **settings}.items() for part in ("-c", f"{name}={value}")
+    ]
+    become, environment = _unprivileged(folder), {**os.environ, "LC_ALL": "C"}
+    command: list[str | Path] = [
+        *become,
+        programs / "postgres",
+        "-D",
+        folder / "data",
+        "-k",
+        folder,
+        *options,
+    ]
     with subprocess.Popen(command, env=environment, cwd=folder, stderr=subprocess.PIPE, text=True) as server:
         listener = _Listener(server)
         try:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import resource
 import sqlite3
+import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from tests.postgres import make_cluster, running_cluster
 from tests.serving.server.project import Shop
 from tests.serving.server.promotions import logged
 from tests.serving.server.service import Service, Told, load, until
+from tests.system import find_postgres
 
 
 def test_a_locked_ledger_or_one_that_is_gone_stops_nobody(tmp_path: Path) -> None:
@@ -32,6 +36,30 @@ def test_a_locked_ledger_or_one_that_is_gone_stops_nobody(tmp_path: Path) -> Non
         away.rename(ledger)
         _with(shop, service, told, 2)
     assert told.wrong == []
+
+
+def test_a_database_under_the_ledger_that_goes_away_stops_nobody(tmp_path: Path) -> None:
+    """PostgreSQL is killed and started again, twice; the promotion that comes after it takes effect."""
+    programs = find_postgres()
+    assert programs is not None
+    # Not pytest's own folder: the path of a socket must be short.
+    temporary = tempfile.TemporaryDirectory(prefix="wb-pg-", ignore_cleanup_errors=True)
+    with temporary as name, ExitStack() as database:
+        folder = Path(name)
+        make_cluster(programs, folder)
+        database.enter_context(running_cluster(programs, folder, synchronous_commit="on"))
+        url = f"postgresql+psycopg://postgres@/postgres?host={folder}"
+        shop = Shop(tmp_path / "shop", extra=f'[stores]\nledger = "{url}"\n')
+        with Service(shop.root, workers=1) as service, load(service.place, clients=2) as told:
+            for times in (1, 2):
+                database.close()
+                _without(service, told, times)
+                database.enter_context(running_cluster(programs, folder, synchronous_commit="on"))
+                _with(shop, service, told, times)
+        assert told.wrong == []
+        rows = logged(shop.project)
+    assert set(rows.values()) == {1}
+    assert set(told.ids) <= {prediction for prediction, _, _ in rows}
 
 
 def _without(service: Service, told: Told, times: int) -> None:
