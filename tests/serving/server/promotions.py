@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+import polars as pl
+
 from tests.registry.models import MODEL
 from tests.serving.model.models import rewritten
 from tests.serving.server.project import Shop
@@ -45,9 +47,21 @@ def shop_of(root: Path) -> Shop:
 
 def logged(project: Project) -> Counter[tuple[str, int, str]]:
     """Return how often each answered row stands in the log, with its version and arm."""
-    now = datetime.now(UTC)
-    rows = PredictionLog(project).window(MODEL, now - timedelta(days=1), now + timedelta(days=1), columns=())
+    rows = _rows(project, ())
     return Counter(zip(rows["prediction_id"], rows["version"], rows["arm"], strict=True))
+
+
+def strangers(shop: Shop) -> list[tuple[int, int, float]]:
+    """Return version, hour and score of logged rows whose score is not what that version says."""
+    rows = _rows(shop.project, ("hour",)).unnest("features").explode("score")
+    scores = rows.select("version", "hour", "score").unique().rows()
+    return [(v, hour, score) for v, hour, score in scores if score != shop.score(v, [hour, 0.25, "UA"])]
+
+
+def _rows(project: Project, columns: Sequence[str]) -> pl.DataFrame:
+    now = datetime.now(UTC)
+    day = timedelta(days=1)
+    return PredictionLog(project).window(MODEL, now - day, now + day, columns=columns)
 
 
 def serves(heard: Heard, version: int, clients: int) -> Callable[[], bool]:
