@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,21 @@ class _Import:
     name: str
     level: int = 0
     names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a piece of code says of other files.
+
+    Attributes:
+        imports: what it imports.
+        runs: paths that it hands to `%run`.
+        added: what it adds to `sys.path`.
+    """
+
+    imports: tuple[_Import, ...] = ()
+    runs: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
 
 
 def local_modules(cells: Iterable[Mapping[str, Any]], notebook_dir: Path, root: Path) -> dict[str, str]:
@@ -47,14 +63,14 @@ class _Search:
         self._bases = bases
 
     def follow(self, sources: list[str], folder: Path) -> None:
-        trees = [tree for source in sources if (tree := parse(split_cell_magic(source)[1])) is not None]
-        for tree in trees:
-            self._bases.extend(_added_paths(tree, self._notebook_dir))
-        for tree in trees:
-            for imported in _imports(tree):
+        said = [_said(source) for source in sources]
+        for each in said:
+            self._bases.extend(Path(os.path.normpath(self._notebook_dir / text)) for text in each.added)
+        for each in said:
+            for imported in each.imports:
                 for file in self._resolve(imported, folder):
                     self._add(file)
-            for path in _run_paths(tree):
+            for path in each.runs:
                 for base in (self._notebook_dir, self._root):
                     self._add(base / path)
 
@@ -65,8 +81,8 @@ class _Search:
         if key in self.found:
             return
         sources = _sources(file)
-        self.found[key] = code_digest(sources)
-        self.follow(sources, file.parent)
+        self.found[key] = _digest(sources)
+        self.follow(list(sources), file.parent)
 
     def _resolve(self, imported: _Import, folder: Path) -> Iterator[Path]:
         parts = imported.name.split(".") if imported.name else []
@@ -79,6 +95,20 @@ class _Search:
         elif parts and parts[0] not in _EXCLUDED:
             for base in self._bases:
                 yield from _files(base, parts, imported.names)
+
+
+@lru_cache(maxsize=1024)
+def _said(source: str) -> _Said:
+    """Read a piece of code once, however many stages import it."""
+    tree = parse(split_cell_magic(source)[1])
+    if tree is None:
+        return _Said()
+    return _Said(tuple(_imports(tree)), tuple(_run_paths(tree)), tuple(_added_paths(tree)))
+
+
+@lru_cache(maxsize=1024)
+def _digest(sources: tuple[str, ...]) -> str:
+    return code_digest(sources)
 
 
 def _files(base: Path, parts: list[str], names: tuple[str, ...]) -> Iterator[Path]:
@@ -136,12 +166,12 @@ def _run_paths(tree: ast.AST) -> Iterator[str]:
                 yield from (word.strip("'\"") for word in words[1:] if not word.startswith("-"))
 
 
-def _added_paths(tree: ast.AST, notebook_dir: Path) -> Iterator[Path]:
+def _added_paths(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and _dotted(node.func) in {"sys.path.append", "sys.path.insert"}:
             text = _text(node.args[-1]) if node.args else None
             if text:
-                yield Path(os.path.normpath(notebook_dir / text))
+                yield text
 
 
 def _dotted(node: ast.AST) -> str:
@@ -154,14 +184,14 @@ def _text(node: ast.AST) -> str | None:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
-def _sources(file: Path) -> list[str]:
+def _sources(file: Path) -> tuple[str, ...]:
     if file.suffix != ".ipynb":
-        return [_read(file)]
+        return (_read(file),)
     try:
         cells = json.loads(_read(file))["cells"]
-        return [cell_source(cell) for cell in cells if cell["cell_type"] == "code"]
+        return tuple(cell_source(cell) for cell in cells if cell["cell_type"] == "code")
     except (ValueError, KeyError, TypeError):
-        return [_read(file)]
+        return (_read(file),)
 
 
 def _read(file: Path) -> str:
