@@ -35,7 +35,7 @@ $(INSTALLED): pyproject.toml locks/dev.txt locks/uv.txt
 demo: $(INSTALLED) ## train on a year of real flights, from raw data to a champion
 	@$(BIN)/workbench run training
 
-test: $(INSTALLED) ## every test, on real PostgreSQL and Chromium; ARGS="-k ledger" narrows it
+test: $(INSTALLED) ## every test, on real PostgreSQL, Chromium and wrk; ARGS="-k ledger" narrows it
 	@$(BIN)/python -m tests.system
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
