@@ -85,6 +85,8 @@ class Kernel:
             reply = self.client.get_shell_msg(timeout=60)
             if reply["parent_header"].get("msg_id") == asked:
                 break
+        if reply["content"]["status"] == "aborted":  # the kernel was still dropping what followed an error
+            return self.value(code, expression)
         assert reply["content"]["status"] == "ok", reply["content"]["traceback"]
         shown = reply["content"]["user_expressions"]["value"]
         assert shown["status"] == "ok", shown

@@ -58,7 +58,7 @@ def test_a_pipeline_runs_on_the_cluster_in_kernels_forked_on_its_workers(
 ) -> None:
     """Outcomes, outputs and cells come back as from here; a worker's fork server ends when unused."""
     reporter = RecordingReporter()
-    with open_workspace(_project(tmp_path / "shop", postgres_url, shared_tracking, idle="8s")) as workspace:
+    with open_workspace(_project(tmp_path / "shop", postgres_url, shared_tracking, idle="30s")) as workspace:
         executor = DaskExecutor(cluster.address, workspace.project)
         state = workspace.run(executor=executor, reporter=reporter)
         forking = {server.pid for name in cluster.workers for server in cluster.servers(name)}
@@ -71,7 +71,7 @@ def test_a_pipeline_runs_on_the_cluster_in_kernels_forked_on_its_workers(
     parents = {int(state.entries[name].metrics["parent"]) for name in ("one", "two")}
     assert parents <= forking
     began = {pid: started_at(pid) for pid in forking}
-    until(lambda: not any(runs(pid, at) for pid, at in began.items()))
+    until(lambda: not any(runs(pid, at) for pid, at in began.items()), 90.0)
     assert not any(cluster.servers(name) for name in cluster.workers)
 
 
