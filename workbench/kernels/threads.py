@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import sys
 import threading
@@ -66,10 +67,28 @@ def _set_pools(environment: Mapping[str, str], openmp: int | None) -> None:
         else:
             limit = _number(environment, f"{pool.internal_api.upper()}_NUM_THREADS") or openmp or counted
             limit = limit and min(limit, here)  # each BLAS has as many as there are cores at most
-        if limit:
+        if limit and not (pool.internal_api == "openblas" and _keep_openblas(pool.dynlib, limit)):
             pool.set_num_threads(limit)
             if pool.user_api == "openmp":
                 _set_in_new_threads(pool, limit)
+
+
+def _keep_openblas(library: Any, limit: int) -> bool:
+    """Lower the number of OpenBLAS' threads where it stands, and tell whether that was possible.
+
+    OpenBLAS starts its threads anew when the first computation after a fork asks for them. Its own
+    function starts them at once, and each then spins for a tenth of a second, in every kernel.
+    """
+    try:
+        numbers = [ctypes.c_int.in_dll(library, name) for name in ("blas_cpu_number", "blas_num_threads")]
+        running = ctypes.c_int.in_dll(library, "blas_server_avail").value
+    except (ValueError, TypeError):  # built without threads of its own, or by other names
+        return False
+    if running or any(number.value < limit for number in numbers):
+        return False
+    for number in numbers:
+        number.value = limit
+    return True
 
 
 def _set_in_new_threads(pool: Any, limit: int) -> None:
