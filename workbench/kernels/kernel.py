@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from workbench.kernels.honour import honour
@@ -112,6 +113,8 @@ def _start(order: Order, fork: Fork) -> None:
         _say_bound(fork.line)
 
     application.init_heartbeat = bind_and_say
+    if len(order.arguments) == 2 and order.arguments[0] == "-f":
+        application.parse_command_line = partial(_take_connection_file, application)
     if order.tied:
         threading.Thread(target=_end_with, args=fork.requester, daemon=True, name="requester").start()
     with modules_known():
@@ -123,6 +126,18 @@ def _start(order: Order, fork: Fork) -> None:
         time.sleep(max(0.0, bound_at + _ANEW - time.monotonic()))
     application.start()
     _leave()
+
+
+def _take_connection_file(application: Any, arguments: list[str]) -> None:
+    """Do as `parse_command_line` would with `-f FILE` alone, which every front end gives.
+
+    It builds a parser of all options of all of IPython's classes first: a third of a kernel's start.
+    """
+    from traitlets.config.loader import Config
+
+    application.argv, application.extra_args = arguments, []
+    application.cli_config = Config({type(application).__name__: {"connection_file": arguments[1]}})
+    application.update_config(application.cli_config)
 
 
 def _leave() -> None:
