@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from workbench.project.automation import AlertConfig, ChannelConfig, ScheduleConfig, TriggerConfig
 from workbench.project.contract import ContractConfig
 from workbench.project.field import (
     Cron,
@@ -22,6 +23,7 @@ from workbench.project.field import (
     Size,
     Text,
 )
+from workbench.project.monitoring import ChallengeConfig, MonitoringConfig
 from workbench.project.serving import ModelServingConfig, ServingConfig
 from workbench.project.source import SourceConfig
 from workbench.project.table import NamedTable, Table
@@ -153,6 +155,8 @@ class ModelConfig(NamedTable):
     intended_use: Sentences = ()
     limits: Sentences = ()
     serving: ModelServingConfig = ModelServingConfig()
+    monitoring: MonitoringConfig = MonitoringConfig()
+    challenge: ChallengeConfig | None = None
 
 
 class ProjectConfig(Table):
@@ -169,9 +173,14 @@ class ProjectConfig(Table):
     stages: dict[Name, StageConfig] = Field(default_factory=dict)
     pipelines: dict[Name, PipelineConfig] = Field(default_factory=dict)
     models: dict[Name, ModelConfig] = Field(default_factory=dict)
+    schedules: dict[Name, ScheduleConfig] = Field(default_factory=dict)
+    triggers: dict[Name, TriggerConfig] = Field(default_factory=dict)
+    alerts: dict[Name, AlertConfig] = Field(default_factory=dict)
+    channels: dict[Name, ChannelConfig] = Field(default_factory=dict)
 
     def model_post_init(self, _context: Any) -> None:
         """Tell each named table its name."""
-        for tables in (self.sources, self.contracts, self.stages, self.pipelines, self.models):
+        declared = (self.sources, self.contracts, self.stages, self.pipelines, self.models)
+        for tables in (*declared, self.schedules, self.triggers, self.alerts, self.channels):
             for name, table in tables.items():
                 table._name = name

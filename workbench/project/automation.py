@@ -1,0 +1,112 @@
+"""What happens by itself: `[schedules.NAME]`, `[triggers.NAME]`, `[alerts.NAME]`, `[channels.NAME]`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from workbench.project.field import Cron, Delay, Name, Names, PositiveDuration, Text
+from workbench.project.table import NamedTable
+
+
+class ScheduleConfig(NamedTable):
+    """`[schedules.NAME]`: what is done at certain times: one of pipeline, monitor and judge.
+
+    Attributes:
+        cron: five fields, as cron has them.
+        timezone: in which they are meant.
+        pipeline: is run.
+        monitor: a model whose last whole window is looked at.
+        judge: a model whose challenger is judged.
+        parameters: of the pipeline by `STAGE.NAME`; in texts `{due}`, `{due - 28d}` are days.
+        catch_up: which of several missed times are done late: only the latest, all, or none.
+        grace: a time that is missed by more counts as missed.
+        commit: the git commit whose notebooks run; "live" takes them as they are.
+        paused: whether it stands still.
+    """
+
+    cron: Cron
+    timezone: Text = "UTC"
+    pipeline: Name | None = None
+    monitor: Name | None = None
+    judge: Name | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    catch_up: Literal["latest", "all", "none"] = "latest"
+    grace: PositiveDuration = timedelta(hours=1)
+    commit: Text = "live"
+    paused: bool = False
+
+
+class TriggerConfig(NamedTable):
+    """`[triggers.NAME]`: a pipeline that starts because something has happened.
+
+    Attributes:
+        on: an alert fires; a dataset gets a new version; so many labels arrive; so much time passes.
+        pipeline: is run.
+        model: whose alerts and labels count.
+        alerts: only these rules; all of the model when left out.
+        dataset: whose new versions count.
+        labels: how many new ones since the last start.
+        every: how much time since the last start.
+        parameters: of the pipeline by `STAGE.NAME`; in texts `{today}`, `{today - 28d}` are days.
+        timezone: of those days.
+        cooldown: the least time between two starts.
+        budget: starts at most in `budget_time`.
+        budget_time: see there.
+    """
+
+    on: Literal["alert", "data", "labels", "time"]
+    pipeline: Name
+    model: Name | None = None
+    alerts: Names = ()
+    dataset: Name | None = None
+    labels: Annotated[int, Field(ge=1)] | None = None
+    every: PositiveDuration | None = None
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    timezone: Text = "UTC"
+    cooldown: Delay = timedelta(0)
+    budget: Annotated[int, Field(ge=1)] | None = None
+    budget_time: PositiveDuration = timedelta(days=30)
+
+
+class AlertConfig(NamedTable):
+    """`[alerts.NAME]`: when somebody is told.
+
+    Attributes:
+        model: whose windows are looked at.
+        on: the kinds of checks that count: drift, prediction_drift, label_drift, quality, performance,
+            estimate, service, challenger.
+        names: only checks of these names (columns, metrics); all when left out.
+        windows: how many windows in a row must fail before it fires (persistence).
+        resolve: how many must pass in a row before it is resolved by itself.
+        inconclusive: whether a window that could not be judged counts as failed, or as nothing.
+        severity: for those who are told.
+        cooldown: the least time between two notifications of one alert that keeps firing.
+        group: alerts of one group and window are told in one message.
+        channels: who is told; all channels when left out.
+    """
+
+    model: Name
+    on: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
+    names: Annotated[tuple[Text, ...], Field(strict=False)] = ()
+    windows: Annotated[int, Field(ge=1)] = 1
+    resolve: Annotated[int, Field(ge=1)] = 1
+    inconclusive: bool = False
+    severity: Literal["info", "warning", "critical"] = "warning"
+    cooldown: Delay = timedelta(days=1)
+    group: Text | None = None
+    channels: Names | None = None
+
+
+class ChannelConfig(NamedTable):
+    """`[channels.NAME]`: where alerts go.
+
+    Attributes:
+        url: Apprise's, such as `mailto://…` or `slack://…`; `secret:NAME` takes it from the environment.
+        least: alerts of less severity are not told here.
+    """
+
+    url: Text
+    least: Literal["info", "warning", "critical"] = "info"
