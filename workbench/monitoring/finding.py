@@ -111,10 +111,18 @@ class WindowReport:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> WindowReport:
         """Return the report that was written as JSON."""
-        times = {name: datetime.fromisoformat(data[name]) for name in ("since", "until", "at")}
-        plain = {name: data[name] for name in ("model", "rows", "labelled", "reference")}
-        checks = tuple(Check.from_dict(check) for check in data["checks"])
-        return cls(**times, **plain, versions=tuple(data["versions"]), checks=checks)
+        since, until, at = (datetime.fromisoformat(data[name]) for name in ("since", "until", "at"))
+        return cls(
+            model=data["model"],
+            since=since,
+            until=until,
+            at=at,
+            rows=data["rows"],
+            labelled=data["labelled"],
+            versions=tuple(data["versions"]),
+            reference=data["reference"],
+            checks=tuple(Check.from_dict(check) for check in data["checks"]),
+        )
 
 
 def together(checks: Iterable[Check]) -> Verdict:
