@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.clock import Clock, SystemClock
+from workbench.clock import Clock, ManualClock, system_clock
 from workbench.errors import UnknownNameError, UsageError
 from workbench.kernels.aside import Aside
 from workbench.kernels.settings import settings_of
@@ -101,7 +101,8 @@ class Workspace:
         """The registry's part in runs: versions, evidence, promotions."""
         from workbench.registry import RegistryExtension
 
-        call = self.aside.call if isinstance(self.clock, SystemClock) else None  # it has the system's
+        own = isinstance(self.clock, ManualClock)  # of this process alone
+        call = None if own else self.aside.call
         return RegistryExtension(self.project, self.ledger, call=call)
 
     @cached_property
@@ -153,6 +154,7 @@ class Workspace:
         until: str | None = None,
         force: bool = False,
         reason: str = "asked for",
+        run: str | None = None,
         executor: Executor | None = None,
         reporter: Reporter | None = None,
     ) -> RunState:
@@ -161,11 +163,12 @@ class Workspace:
         Raises:
             UsageError: something asked for is not what the project declares; nothing has run.
             BusyError: another run of this pipeline is alive.
+            ConflictError: the id `run` was given, and a run of that id has begun already.
         """
         request = self._requests.pipeline(
             pipeline, overrides, start=start, until=until, force=force, reason=reason
         )
-        return self._runner(executor, reporter).start(request)
+        return self._runner(executor, reporter).start(request, run)
 
     def run_stage(
         self, stage: str, parameters: Mapping[str, Any], *, reason: str, reporter: Reporter | None = None
@@ -274,4 +277,4 @@ def open_workspace(path: Path | None = None, *, clock: Clock | None = None) -> W
     Raises:
         ConfigurationError: there is no project there, or its workbench.toml is wrong.
     """
-    return Workspace(load_project(path), clock or SystemClock())
+    return Workspace(load_project(path), clock or system_clock())

@@ -19,13 +19,13 @@ def opened_registry(*, wait: bool = False) -> Iterator[Registry]:
     Args:
         wait: whether a decision returns only when MLflow shows it, too.
     """
-    from workbench.clock import SystemClock
+    from workbench.clock import system_clock
     from workbench.ledger import open_ledger
     from workbench.project import load_project
     from workbench.registry.registry import Registry
 
     project = load_project()
-    ledger = open_ledger(project.layout.ledger_url, SystemClock())
+    ledger = open_ledger(project.layout.ledger_url, system_clock())
     try:
         yield Registry(project, ledger, later=not wait)
     finally:

@@ -43,16 +43,17 @@ def replay(
     Every row that callers were answered in the window is scored again: how far the scores are apart, how
     many rows would be decided otherwise, and in which slices. Nothing is logged and nobody is answered.
     """
-    from workbench.clock import SystemClock
+    from workbench.clock import system_clock
     from workbench.ledger import open_ledger
     from workbench.project import load_project
     from workbench.registry import Registry
     from workbench.serving.replay import replay as run
 
-    ends = SystemClock().now() if until is None else _moment(until)
+    clock = system_clock()
+    ends = clock.now() if until is None else _moment(until)
     begins = ends - _duration(window)
     project = load_project()
-    ledger = open_ledger(project.layout.ledger_url, SystemClock())
+    ledger = open_ledger(project.layout.ledger_url, clock)
     try:
         tried = Registry(project, ledger).model(model).find(version)
     finally:

@@ -63,10 +63,10 @@ def create(
 
     Whoever reads it can ask in the caller's name: hand it over as you would a password.
     """
-    from workbench.clock import SystemClock
+    from workbench.clock import system_clock
     from workbench.serving.tokens import create_token
 
-    ends = _end(expires, SystemClock().now())
+    ends = _end(expires, system_clock().now())
     scopes = [name.strip() for given in scope for name in given.split(",") if name.strip()]
     with _opened() as (project, ledger):
         for name in model or ():
@@ -82,12 +82,12 @@ def create(
 @app.command("list")
 def list_(as_json: Json = False) -> int:
     """List the tokens: whose, for what, until when, made by whom."""
-    from workbench.clock import SystemClock
+    from workbench.clock import system_clock
     from workbench.serving.tokens import read_tokens
 
     with _opened() as (_, ledger):
         tokens = list(read_tokens(ledger).values())
-    now = SystemClock().now()
+    now = system_clock().now()
     if as_json:
         print_json([{**token.to_dict(), "state": token.state(now)} for token in tokens])
         return 0
@@ -138,12 +138,12 @@ def revoke(
 
 @contextmanager
 def _opened() -> Iterator[tuple[Project, Ledger]]:
-    from workbench.clock import SystemClock
+    from workbench.clock import system_clock
     from workbench.ledger import open_ledger
     from workbench.project import load_project
 
     project = load_project()
-    ledger = open_ledger(project.layout.ledger_url, SystemClock())
+    ledger = open_ledger(project.layout.ledger_url, system_clock())
     try:
         yield project, ledger
     finally:

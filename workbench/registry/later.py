@@ -42,13 +42,13 @@ def bring(root: str) -> None:
     Raises:
         TrackingError: the store refused.
     """
-    from workbench.clock import SystemClock
+    from workbench.clock import system_clock
     from workbench.ledger import open_ledger
     from workbench.project import load_project
     from workbench.registry.projection import Projection
 
     project = load_project(Path(root))
-    ledger = open_ledger(project.layout.ledger_url, SystemClock())
+    ledger = open_ledger(project.layout.ledger_url, system_clock())
     try:
         Projection.of(project, ledger).project()
     finally:

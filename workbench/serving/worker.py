@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from workbench.clock import SystemClock
+from workbench.clock import system_clock
 from workbench.project import Project, load_project
 from workbench.serving.app.app import App
 from workbench.serving.app.gate import Gate
@@ -112,7 +112,7 @@ class Worker:
 
     def _service(self, journal: Journal, shadows: Shadows, cells: Cells) -> Service:
         project, settings = self._project, self._settings
-        serving, clock = project.config.serving, SystemClock()
+        serving, clock = project.config.serving, system_clock()
         seconds = serving.timeout.total_seconds()
         rate = Rate(serving.rate / settings.workers) if serving.rate else None
         ledger = LateLedger(project.layout.ledger_url, clock)
@@ -124,6 +124,7 @@ class Worker:
             journal=journal,
             cells=cells,
             counted=Path(settings.counted),
+            clock=clock,
         )
 
     async def _listen(self) -> None:

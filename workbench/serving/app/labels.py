@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import msgspec
 
 from workbench.serving.app.exchange import JSON, Exchange
@@ -31,7 +29,7 @@ class Labels:
         caller = await service.admit(exchange, "feedback", deployed.model)
         body = await exchange.body(service.limits.body, service.limits.seconds)
         labels = parse(exchange.headers.get(b"content-type", b""), body)
-        now = datetime.now(UTC)
+        now = service.clock.now()
         records = [
             encode_label(
                 deployed.model,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.serving.app.standing import Standing
 
 if TYPE_CHECKING:
+    from workbench.clock import Clock
     from workbench.serving.app.exchange import Exchange
     from workbench.serving.app.gate import Gate
     from workbench.serving.app.journal import Journal
@@ -37,6 +38,7 @@ class Service:
 
     Attributes:
         counted: the folder in which all processes of the service count.
+        clock: tells project time.
         standing: what serves now.
         stopping: whether the worker is about to end, and wants no new callers.
     """
@@ -47,6 +49,7 @@ class Service:
     journal: Journal
     cells: Cells
     counted: Path
+    clock: Clock
     standing: Standing = field(default_factory=Standing)
     stopping: bool = False
 

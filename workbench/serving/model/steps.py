@@ -68,14 +68,14 @@ def saying(line: int) -> Say:
 
 
 def _read(root: str, model: str, number: int) -> tuple[Project, Version]:
-    from workbench.clock import SystemClock
+    from workbench.clock import system_clock
     from workbench.ledger import open_ledger
     from workbench.project import load_project
     from workbench.registry.model import read_model
 
     project = load_project(Path(root))
     project.model(model)
-    ledger = open_ledger(project.layout.ledger_url, SystemClock())
+    ledger = open_ledger(project.layout.ledger_url, system_clock())
     try:
         return project, read_model(ledger, model).find(number)
     finally:

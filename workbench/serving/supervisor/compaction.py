@@ -79,7 +79,7 @@ class Compaction:
 
 def main(root: str, every: float, parent: int) -> int:
     """Compact again and again, until the supervisor is gone."""
-    from workbench.clock import SystemClock
+    from workbench.clock import system_clock
     from workbench.ledger import open_leases
     from workbench.project import load_project
     from workbench.serving.log.compactor import Compactor
@@ -90,7 +90,7 @@ def main(root: str, every: float, parent: int) -> int:
     while os.getppid() == parent:
         try:
             if compactor is None:
-                leases = open_leases(layout.ledger_url, SystemClock())
+                leases = open_leases(layout.ledger_url, system_clock())
                 compactor = Compactor(LogPlace(layout.state), leases, f"serve/{parent}")
             done = compactor.run_once()
             for failure in done.failures:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workbench.clock import SystemClock
+from workbench.clock import system_clock
 from workbench.errors import UsageError, WorkbenchError
 from workbench.registry.traffic import note_accepted, note_refused
 from workbench.serving.example import example_body
@@ -83,7 +83,7 @@ class Supervisor:
         self._workers = workers
         self._started = started
         self._grace = serving.grace.total_seconds()
-        self._ledger = LateLedger(project.layout.ledger_url, SystemClock())
+        self._ledger = LateLedger(project.layout.ledger_url, system_clock())
         self._follower = Follower(self._ledger, models)
         cells = Cells(counted, "supervisor")
         self._gauges = Gauges(cells)
