@@ -22,6 +22,7 @@ CELLS = 64
 REQUIRED = 1.8
 GRID = ",".join(str(n) for n in range(8))
 SWEEP = (WORKBENCH, "sweep", "work", "-p", f"a={GRID}", "-p", f"b={GRID}", "--json")
+WARMING = (WORKBENCH, "sweep", "work", "-p", "a=100,101", "--json")  # each worker's fork server loads
 WORK = """
 import time
 import numpy as np
@@ -43,15 +44,17 @@ def measure(rounds: int) -> list[Figure]:
             return seconds(SWEEP, _project(next(fresh), runner=f"parallel = {parallel}\n"))
 
         here = interleaved(rounds, lambda: local(1), lambda: local(2))
-        with _database() as new_schema, dask_cluster(folder, ["one"]) as one, dask_cluster(folder) as two:
+        with _database() as new_schema:
             tracking = new_schema()
 
-            def remote(address: str) -> float:
+            def remote(*workers: str) -> float:
                 stores = f"[stores]\nledger = '{new_schema()}'\ntracking = '{tracking}'\n"
                 root = _project(next(fresh), extra=stores)
-                return seconds((*SWEEP, "--executor", f"dask://{address}"), root)
+                with dask_cluster(folder, workers) as cluster:  # one at a time: an idle one computes too
+                    seconds((*WARMING, "--executor", f"dask://{cluster.address}"), root)
+                    return seconds((*SWEEP, "--executor", f"dask://{cluster.address}"), root)
 
-            there = interleaved(rounds, lambda: remote(one.address), lambda: remote(two.address))
+            there = interleaved(rounds, lambda: remote("one"), lambda: remote("left", "right"))
     return [
         _figure("on two cores", here, "one after the other"),
         _figure("on two Dask workers", there, "one Dask worker"),

@@ -21,6 +21,9 @@ from workbench.kernels.servers import ServerState, servers, stop_servers
 
 Process = subprocess.Popen[bytes]
 
+# Dask's statistical profiler looks at every thread a hundred times a second; docs/cluster.md says so too.
+_QUIET = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
+
 
 @dataclass
 class Cluster:
@@ -78,7 +81,7 @@ def _start(kind: str, *words: str, variables: dict[str, str] | None = None) -> P
         [sys.executable, "-m", f"distributed.cli.dask_{kind}", *words],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONWARNINGS": "ignore", **(variables or {})},
+        env={**os.environ, "PYTHONWARNINGS": "ignore", **_QUIET, **(variables or {})},
         start_new_session=True,
     )
 
