@@ -73,12 +73,17 @@ class EntryState:
 
 @dataclass
 class RunState:
-    """A run, folded from its events."""
+    """A run, folded from its events.
+
+    Attributes:
+        because: why it was wanted; `reason` says why it ended as it did.
+    """
 
     run: str
     pipeline: str = ""
     outcome: Outcome | None = None
     reason: str = ""
+    because: str = ""
     started: datetime | None = None
     seconds: float | None = None
     actor: str = ""
@@ -106,6 +111,7 @@ class RunState:
             "pipeline": self.pipeline,
             "outcome": self.outcome.value if self.outcome else None,
             "reason": self.reason,
+            "because": self.because,
             "started": self.started.isoformat() if self.started else None,
             "seconds": self.seconds,
             "actor": self.actor,
@@ -130,7 +136,7 @@ def _ignore(state: RunState, event: Event) -> None:
 def _started(state: RunState, event: Event) -> None:
     data = event.data
     state.pipeline, state.started, state.actor = data["pipeline"], event.at, event.actor
-    state.git, state.request = data["git"], data["request"]
+    state.git, state.request, state.because = data["git"], data["request"], data["reason"]
     for entry in data["entries"]:
         state.entries[entry["name"]] = EntryState(
             entry["name"], entry["stage"], parameters=entry["parameters"]

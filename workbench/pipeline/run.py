@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import socket
 import time
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from workbench.pipeline.outcome import Outcome
 from workbench.pipeline.plan import Planner
 from workbench.pipeline.reaper import release, start_reaper
 from workbench.pipeline.reporter import Reporter
+from workbench.pipeline.run_id import new_run
 from workbench.pipeline.ticket import VARIABLE
 
 
@@ -41,14 +41,19 @@ class Runner:
         self._executor = executor
         self._reporter = reporter
 
-    def start(self, request: RunRequest) -> RunState:
+    def start(self, request: RunRequest, run: str | None = None) -> RunState:
         """Run a request to its end.
+
+        Args:
+            request: what is asked for.
+            run: its id, where that was decided before; a new one otherwise.
 
         Raises:
             BusyError: another run of this pipeline is alive.
+            ConflictError: a run of this id has begun already.
         """
         backing = self._backing
-        run = _new_id(backing)
+        run = run or new_run(backing.clock.now())
         with self._lease(request.pipeline, run) as heart:
             bury(backing, request.pipeline, self._reporter)
             log = RunLog(backing.ledger, run, 0)
@@ -165,7 +170,3 @@ class Runner:
 
     def _where(self) -> dict[str, Any]:
         return {"executor": self._executor.name, "host": socket.gethostname(), "pid": os.getpid()}
-
-
-def _new_id(backing: Backing) -> str:
-    return f"{backing.clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"

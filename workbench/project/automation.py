@@ -7,8 +7,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from workbench.project.field import Cron, Delay, Name, Names, PositiveDuration, Text
+from workbench.project.field import Cron, Delay, Name, Names, PositiveDuration, Text, Timezone
 from workbench.project.table import NamedTable
+
+CheckKind = Literal[
+    "drift",
+    "prediction_drift",
+    "label_drift",
+    "quality",
+    "performance",
+    "estimate",
+    "service",
+    "challenger",
+]
 
 
 class ScheduleConfig(NamedTable):
@@ -28,7 +39,7 @@ class ScheduleConfig(NamedTable):
     """
 
     cron: Cron
-    timezone: Text = "UTC"
+    timezone: Timezone = "UTC"
     pipeline: Name | None = None
     monitor: Name | None = None
     judge: Name | None = None
@@ -65,7 +76,7 @@ class TriggerConfig(NamedTable):
     labels: Annotated[int, Field(ge=1)] | None = None
     every: PositiveDuration | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
-    timezone: Text = "UTC"
+    timezone: Timezone = "UTC"
     cooldown: Delay = timedelta(0)
     budget: Annotated[int, Field(ge=1)] | None = None
     budget_time: PositiveDuration = timedelta(days=30)
@@ -89,7 +100,7 @@ class AlertConfig(NamedTable):
     """
 
     model: Name
-    on: Annotated[tuple[Text, ...], Field(strict=False, min_length=1)]
+    on: Annotated[tuple[CheckKind, ...], Field(strict=False, min_length=1)]
     names: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     windows: Annotated[int, Field(ge=1)] = 1
     resolve: Annotated[int, Field(ge=1)] = 1

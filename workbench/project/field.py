@@ -6,14 +6,16 @@ import re
 from datetime import timedelta
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BeforeValidator, Field
 
 from workbench.duration import parse_duration
+from workbench.errors import nearest
+from workbench.project.cron import parse_cron
 from workbench.project.size import parse_size
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_CRON_FIELD = re.compile(r"[\w*/,#?-]+", re.ASCII)
 
 
 def _name(value: Any) -> Any:
@@ -79,12 +81,20 @@ def _sentences(value: Any) -> Any:
 
 def _cron(value: Any) -> Any:
     if isinstance(value, str):
-        fields = value.split()
-        if len(fields) != 5 or not all(_CRON_FIELD.fullmatch(field) for field in fields):
+        parse_cron(value)
+    return value
+
+
+def _timezone(value: Any) -> Any:
+    if isinstance(value, str):
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            close = nearest(value, available_timezones())
+            meant = f"; did you mean {close!r}?" if close else ""
             raise ValueError(
-                "expected five cron fields 'minute hour day month weekday', like '0 3 * * 1', "
-                f"but got {value!r}"
-            )
+                f"expected a time zone such as 'UTC' or 'America/New_York', but got {value!r}{meant}"
+            ) from None
     return value
 
 
@@ -100,4 +110,5 @@ Text = Annotated[str, Field(min_length=1)]
 Sentences = Annotated[tuple[Text, ...], BeforeValidator(_sentences), Field(strict=False)]
 Notebook = Annotated[Path, BeforeValidator(_notebook)]
 Cron = Annotated[str, BeforeValidator(_cron)]
+Timezone = Annotated[str, BeforeValidator(_timezone)]
 File = Annotated[Path, BeforeValidator(_file)]

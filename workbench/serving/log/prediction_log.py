@@ -148,10 +148,32 @@ class PredictionLog:
         Raises:
             UsageError: a time has no zone, or the model has no such column.
         """
-        days, keep = _asked(since, until, arms, versions)
-        rows = frames.predictions(self._place, model, days, keep, columns=columns)
-        given = frames.labels(self._place, model, days[0])
-        return join.only_labelled(join.with_labels(rows, given))
+        rows = self.window(model, since, until, arms=arms, versions=versions, columns=columns)
+        return join.only_labelled(self.with_labels(rows, self.labels(model, since)))
+
+    def labels(self, model: str, since: datetime) -> pl.DataFrame:
+        """Return the truths that were accepted since the day of a moment, as they were given.
+
+        Returns:
+            A frame with `label_id`, `prediction_id` or `entity`, `label` (a number) or `label_text`, `at`
+            (when it was known), `received_at`, `recorded_at` and `caller`.
+        """
+        return frames.labels(self._place, model, since.astimezone(UTC).date())
+
+    def with_labels(self, rows: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
+        """Return rows of a window with `label`, `label_text` and `labelled_at`: null where none was given.
+
+        Args:
+            rows: what `window` returned.
+            given: what `labels` returned for the first of them.
+        """
+        return join.with_labels(rows, given)
+
+    def accepted(self, model: str, since: datetime) -> int:
+        """Return how many labels of a model were accepted later than a project time."""
+        import polars as pl
+
+        return self.labels(model, since).filter(pl.col("received_at") > since).height
 
 
 def _asked(
