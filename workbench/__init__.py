@@ -15,10 +15,22 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "check", "explain", "load", "open_workspace", "read", "stage"]
+__all__ = [
+    "__version__",
+    "check",
+    "explain",
+    "load",
+    "monitor",
+    "open_workspace",
+    "read",
+    "reference",
+    "stage",
+]
 
 if TYPE_CHECKING:
+    from workbench.data.drift import reference
     from workbench.data.source import read
+    from workbench.monitoring.stage import monitor
     from workbench.pipeline.stage import Stage
     from workbench.registry import check
     from workbench.registry.explanation import explain
@@ -27,8 +39,10 @@ if TYPE_CHECKING:
 _LATE = {
     "check": "workbench.registry",
     "explain": "workbench.registry.explanation",
+    "monitor": "workbench.monitoring.stage",
     "open_workspace": "workbench.workspace",
     "read": "workbench.data.source",
+    "reference": "workbench.data.drift",
 }
 
 

@@ -60,7 +60,7 @@ def scored(
         score,
         times=rows["at"].to_numpy("datetime64[us]"),
         frame=rows,
-        candidate=Candidate(lambda: native, task="binary", files=[{"size": size}]),
+        candidate=Candidate(lambda: native, task="binary", files=[{"path": "model.lgb", "size": size}]),
     )
 
 

@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from workbench.project import ModelConfig, Project
     from workbench.tracking.trust import Trust
 
-_FRAMES = {"pandas", "polars", "pyarrow", "duckdb", "_duckdb"}
-_MODELS = {"lightgbm", "sklearn", "xgboost", "catboost", "onnx"}
-
 
 class StageFinished(Exception):
     """Ends a stage early as a success; the remaining cells are not run."""
@@ -132,7 +129,7 @@ class Stage:
 
         return load_artifact(record, Path(record["uri"]))
 
-    def save(self, name: str, value: Any, *, example: Any = None) -> None:
+    def save(self, name: str, value: Any, *, example: Any = None, reference: Any = None) -> None:
         """Keep an output; it becomes visible to others when the stage has succeeded.
 
         Args:
@@ -140,6 +137,7 @@ class Stage:
             value: a table (pandas, Polars, Arrow, DuckDB), a model, a figure, a NumPy array, a dict or
                 list (JSON), a text, bytes, or a Path to copy.
             example: for a model: a few rows of its features, stored with its signature.
+            reference: for a model: what it was trained on, from `wb.reference`, by which drift is seen.
 
         Raises:
             UsageError: the output is not declared, or the value's type cannot be stored.
@@ -147,20 +145,10 @@ class Stage:
         self._check_output(name)
         folder = self._space.output(name)
         _empty(folder)
-        origin = type(value).__module__.partition(".")[0]
-        if origin in _FRAMES:
-            from workbench.data import stage_table
+        from workbench.pipeline.keep import keep
 
-            record = stage_table(value, folder, name)
-        elif origin in _MODELS or hasattr(value, "predict"):
-            from workbench.tracking.model_store import save_model
-
-            record = save_model(value, folder, example=example, name=name, trust=self._trust(name))
-        else:
-            from workbench.data import stage_artifact
-
-            record = stage_artifact(value, folder, name)
-        self._space.write_record(name, record)
+        told = {"example": example, "reference": reference, "trust": lambda: self._trust(name)}
+        self._space.write_record(name, keep(value, folder, name, **told))
 
     def validate(self, name: str, table: Any) -> Any:
         """Hold a table to a contract and return the rows that keep it; the others are set aside.

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
+from workbench.data.drift.store import FOLDER
+
 if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
@@ -22,7 +24,7 @@ class Candidate:
     Args:
         load: returns the native model.
         task: binary, multiclass or regression.
-        files: those of its record.
+        files: those of its record; a reference is no part of what has to be loaded to answer.
         predict: rows → scores, where the model itself cannot take the rows as they are.
     """
 
@@ -37,7 +39,7 @@ class Candidate:
         self._load = load
         self._task = cast("Task", task)
         self._predict = predict
-        self.size = sum(int(file["size"]) for file in files)
+        self.size = sum(int(file["size"]) for file in files if not file["path"].startswith(f"{FOLDER}/"))
 
     @cached_property
     def _scorer(self) -> Scorer:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from workbench.data.digest import digest_folder, verify_files
 from workbench.data.record import OutputRecord
@@ -23,8 +23,21 @@ _INSTALLED_FROM = {"xgboost": ("xgboost", "xgboost-cpu"), "torch": ("torch", "py
 _MOST_CLASSES = 1000
 
 
+class Beside(Protocol):
+    """What is kept among a model's files and is none of its library's."""
+
+    def write(self, folder: Path) -> str:
+        """Write files into a folder of their own in the model's; return the digest of what they say."""
+
+
 def save_model(
-    model: Any, folder: Path, *, example: Any = None, name: str, trust: Trust = NO_TRUST
+    model: Any,
+    folder: Path,
+    *,
+    example: Any = None,
+    name: str,
+    trust: Trust = NO_TRUST,
+    beside: Beside | None = None,
 ) -> OutputRecord:
     """Save a model with its signature, requirements and example, without pickle.
 
@@ -38,10 +51,12 @@ def save_model(
         example: a few rows that the model predicts on; further columns are left out.
         name: the output's name.
         trust: what the project allows models to hold.
+        beside: what else belongs to the model, such as a reference; its files become files of the model.
 
     Returns:
-        A record of kind `model`; `stored` says in which form. The fingerprint covers the model's content
-        and its signature: training again with the same data, parameters and seed gives the same one.
+        A record of kind `model`; `stored` says in which form. The fingerprint covers the model's content,
+        its signature and what is beside it: training again with the same data, parameters and seed gives
+        the same one.
 
     Raises:
         UsageError: the model cannot be stored, is not fitted, or cannot predict the example.
@@ -56,9 +71,10 @@ def save_model(
             "pip_requirements": [_requirement(package) for package in flavour.packages],
         }
         flavour.write(native, folder, described)
+    said = beside.write(folder) if beside is not None else ""
     record = _record(flavour, folder, name, signature)
     _name_classes(record, model, booster_only=native is not model)
-    _fingerprint(record, flavour, folder)
+    _fingerprint(record, flavour, folder, said)
     if predicted is not None and flavour.stored != TEXT:
         _check_stored(flavour, load_model(record, folder, trust=trust), rows, predicted)
     return record
@@ -131,8 +147,11 @@ def _name_classes(record: OutputRecord, model: Any, *, booster_only: bool) -> No
         record["classes"] = names
 
 
-def _fingerprint(record: OutputRecord, flavour: Flavour, folder: Path) -> None:
-    meaning = {key: record[key] for key in ("flavour", "signature", "classes") if key in record}
+def _fingerprint(record: OutputRecord, flavour: Flavour, folder: Path, beside: str) -> None:
+    meaning: dict[str, Any] = {
+        key: record[key] for key in ("flavour", "signature", "classes") if key in record
+    }
+    meaning |= {"beside": beside} if beside else {}
     text = json.dumps(meaning, sort_keys=True).encode()
     record["fingerprint"] = hashlib.sha256(text + b"\0" + flavour.meaning(folder)).hexdigest()
 

@@ -15,7 +15,7 @@ class Size(Rule):
     """`size = { at_most = "20MB" }`.
 
     Attributes:
-        at_most: the most that the model's recorded files may take together.
+        at_most: the most that the model's recorded files may take together, its reference left out.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("candidate",)

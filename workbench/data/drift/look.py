@@ -1,0 +1,230 @@
+"""One column of a window beside the reference's: how far apart, and what a test has to be asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from workbench.data.drift import measures
+from workbench.data.drift.bins import by_block, name_bins, number_bins
+from workbench.data.drift.column_drift import ColumnDrift
+from workbench.data.drift.columns import Column, Names, Numbers, Unreadable, as_names, as_numbers
+from workbench.data.drift.held import Held, HeldNames, HeldNothing, HeldNumbers
+from workbench.data.drift.permutation import Question
+from workbench.data.drift.picture import names_side_by_side, numbers_side_by_side
+from workbench.data.drift.spread import Spread, spread_of, steps
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from workbench.project.monitoring import DriftConfig
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What columns are compared by.
+
+    Attributes:
+        config: methods, limits and what is too few.
+        rows: of the reference.
+        blocks: of the window's rows; None when rows count by themselves.
+        number: of these blocks.
+    """
+
+    config: DriftConfig
+    rows: int
+    blocks: NDArray[np.int64] | None
+    number: int
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was found in a column.
+
+    Attributes:
+        drift: as far as it is known before the test; inconclusive when nothing could be measured.
+        question: for the test by blocks; None where there is none to be asked.
+        missing: likewise, of what is missing.
+    """
+
+    drift: ColumnDrift
+    question: Question | None = None
+    missing: Question | None = None
+
+
+class UntoldError(Exception):
+    """Says why nothing can be concluded from a column, with what is known of it all the same."""
+
+    def __init__(self, why: str, known: ColumnDrift | None = None) -> None:
+        super().__init__(why)
+        self.known = known
+
+
+def look(held: Held, column: Column | None, asked: Asked) -> Looked:
+    """Compare a column of the window with the reference's."""
+    known = ColumnDrift(held.name, "inconclusive")
+    try:
+        if isinstance(held, HeldNothing):
+            raise UntoldError(held.why)
+        if column is None:
+            raise UntoldError("the column is not in the window")
+        if column.rows == 0:
+            raise UntoldError("there is no row in the window")
+        if isinstance(column, Unreadable):
+            raise UntoldError(column.why)
+        known = replace(known, missing_reference=held.missing / asked.rows)
+        if isinstance(held, HeldNumbers):
+            return _look_at_numbers(held, _numbers(column), asked, known)
+        return _look_at_names(held, _names(column, held), asked, known)
+    except UntoldError as error:
+        return Looked(replace(error.known or known, note=str(error)))
+
+
+def _look_at_numbers(held: HeldNumbers, column: Numbers, asked: Asked, known: ColumnDrift) -> Looked:
+    import numpy as np
+
+    absent = np.isnan(column.values)
+    method = asked.config.numbers
+    known = _counted(known, absent, held.counts, method, asked)
+    ours = Spread(held.values, held.counts, int(held.counts.sum()), held.dtype)
+    theirs = spread_of(column.values[~absent], column.dtype)
+    apart = steps(ours, theirs)
+    value = measures.numbers_apart(method, ours, theirs, apart)
+    known = replace(known, evidence=numbers_side_by_side(ours, theirs), note=_means(ours, theirs))
+    if asked.blocks is None:
+        return Looked(_valued(known, value, measures.rough_ks_p(apart.height, ours.rows, theirs.rows)))
+    size = len(held.edges) + 2
+    histogram = by_block(number_bins(column, held.edges), size, asked.blocks, asked.number)
+    ordered = method in (measures.WASSERSTEIN, measures.KS)
+    gaps = _gaps(held.edges, ours, theirs) if ordered else None
+    return _asked(_valued(known, value, None), held.histogram, histogram, gaps)
+
+
+def _look_at_names(held: HeldNames, column: Names, asked: Asked, known: ColumnDrift) -> Looked:
+
+    absent = column.codes < 0
+    method = asked.config.categories
+    known = _counted(known, absent, held.counts, method, asked)
+    names, ours, theirs = _counts(held, column)
+    value = measures.counts_apart(method, ours, theirs)
+    unseen = None if held.others else float(theirs[len(held.names) :].sum() / theirs.sum())
+    evidence = names_side_by_side(names, ours, theirs)
+    known = replace(known, unseen=unseen, evidence=evidence, note=_shares(names, ours, theirs, unseen))
+    if asked.blocks is None:
+        return Looked(_valued(known, value, measures.homogeneity_p(ours, theirs)))
+    bins = name_bins(column, held.names[: held.own])
+    histogram = by_block(bins, held.own + 2, asked.blocks, asked.number)
+    return _asked(_valued(known, value, None), held.histogram, histogram, None)
+
+
+def _numbers(column: Numbers | Names) -> Numbers:
+    found = column if isinstance(column, Numbers) else as_numbers(column)
+    if found is None:
+        raise UntoldError("the window holds text where the reference holds numbers")
+    return found
+
+
+def _names(column: Numbers | Names, held: HeldNames) -> Names:
+    return column if isinstance(column, Names) else as_names(column, held.names)
+
+
+def _counted(
+    known: ColumnDrift, absent: NDArray[np.bool_], counts: NDArray[np.int64], method: str, asked: Asked
+) -> ColumnDrift:
+    """Return what is known with the rows counted; raise UntoldError when they are too few."""
+    import numpy as np
+
+    config, rows, reference = asked.config, int((~absent).sum()), int(counts.sum())
+    blocks = 0
+    if asked.blocks is not None:
+        blocks = len(np.unique(asked.blocks[~absent & (asked.blocks >= 0)]))
+    limit = config.limit if config.limit is not None else measures.LIMITS[method]
+    known = replace(known, method=method, limit=limit, rows=rows, blocks=blocks, missing=float(absent.mean()))
+    why = ""
+    if not reference:
+        why = "the reference has no value in this column"
+    elif not rows:
+        why = f"none of the window's {len(absent):,} rows has a value"
+    elif min(rows, reference) < config.min_rows:
+        which, few = ("window", rows) if rows < config.min_rows else ("reference", reference)
+        why = f"the {which} has {few:,} rows with a value, and {config.min_rows:,} are needed"
+    elif asked.blocks is not None and blocks < config.min_blocks:
+        why = f"the window's rows lie in {blocks} blocks of time, and {config.min_blocks} are needed"
+    if why:
+        raise UntoldError(why, known)
+    return known
+
+
+def _valued(known: ColumnDrift, value: float, p: float | None) -> ColumnDrift:
+    assert known.limit is not None
+    return replace(known, value=value, beyond=measures.is_beyond(known.method, value, known.limit), p=p)
+
+
+def _asked(
+    known: ColumnDrift,
+    ours: NDArray[np.int64],
+    theirs: NDArray[np.int64],
+    gaps: NDArray[np.float64] | None,
+) -> Looked:
+    import numpy as np
+
+    missing = None
+    if ours[:, -1].any() or theirs[:, -1].any():
+        present = [np.stack([each[:, :-1].sum(axis=1), each[:, -1]], axis=1) for each in (ours, theirs)]
+        missing = Question(*present)
+    return Looked(known, Question(ours[:, :-1], theirs[:, :-1], gaps), missing)
+
+
+def _gaps(edges: NDArray[np.float64], *sides: Spread) -> NDArray[np.float64]:
+    """Return how far each bin's mean, over both sides, is from the next one's, as shares of the whole."""
+    import numpy as np
+
+    size = len(edges) + 1
+    rows, sums = np.zeros(size), np.zeros(size)
+    for side in sides:
+        bins = np.searchsorted(edges, side.values)
+        rows += np.bincount(bins, side.counts, size)
+        sums += np.bincount(bins, side.values * side.counts, size)
+    ends = np.append(edges, edges[-1])
+    means = np.where(rows > 0, sums / np.maximum(rows, 1), ends)
+    gaps = np.append(np.maximum(np.diff(means), 0), 0)
+    shares: NDArray[np.float64] = gaps / max(gaps.sum(), np.finfo(float).tiny)
+    return shares
+
+
+def _counts(held: HeldNames, column: Names) -> tuple[list[Any], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the rows of every name that either side has; names beyond those kept are one, None."""
+    import numpy as np
+
+    found = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
+    by_name = {name: int(rows) for name, rows in zip(column.names, found, strict=True) if rows}
+    theirs = [by_name.pop(name, 0) for name in held.names]
+    ours = held.counts.tolist()
+    names: list[Any] = list(held.names)
+    if held.others:
+        names, ours, theirs = [*names, None], [*ours, held.others], [*theirs, sum(by_name.values())]
+    else:
+        names, ours = [*names, *by_name], [*ours, *[0] * len(by_name)]
+        theirs += by_name.values()
+    return names, np.array(ours, np.float64), np.array(theirs, np.float64)
+
+
+def _means(ours: Spread, theirs: Spread) -> str:
+    if len(ours.values) == len(theirs.values) == 1 and ours.values[0] == theirs.values[0]:
+        return f"always {ours.values[0]:.6g}"
+    return f"mean {theirs.mean:.4g}, {ours.mean:.4g} in the reference"
+
+
+def _shares(
+    names: list[Any], ours: NDArray[np.float64], theirs: NDArray[np.float64], unseen: float | None
+) -> str:
+    import numpy as np
+
+    before, now = ours / ours.sum(), theirs / theirs.sum()
+    most = int(np.abs(now - before).argmax())
+    if len(names) == 1:
+        return f"always {names[0]!r}"
+    named = "all other names" if names[most] is None else repr(names[most])
+    said = f"{named} {now[most]:.1%}, {before[most]:.1%} in the reference"
+    return f"{said}; {unseen:.1%} under names that it does not have" if unseen else said

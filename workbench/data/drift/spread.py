@@ -1,0 +1,95 @@
+"""How the values of a column are spread: distinct ones and how often each is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Spread:
+    """The present values of a numeric column.
+
+    Attributes:
+        values: distinct and sorted, shape (distinct,).
+        counts: how often each is found, at least once.
+        rows: their sum.
+        dtype: NumPy's name of the type that they came in.
+    """
+
+    values: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    rows: int
+    dtype: str
+
+    @property
+    def mean(self) -> float:
+        """The mean of all rows."""
+        return float(self.values @ self.counts / self.rows)
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation of all rows, as of a whole population."""
+        import numpy as np
+
+        return float(np.sqrt((self.values - self.mean) ** 2 @ self.counts / self.rows))
+
+    def within(self, edges: NDArray[np.float64]) -> NDArray[np.int64]:
+        """Return how many rows lie between edges, the last one inclusive, as `numpy.histogram` counts."""
+        import numpy as np
+
+        places = np.searchsorted(self.values, edges)
+        places[-1] = np.searchsorted(self.values, edges[-1], side="right")
+        return np.diff(np.append(0, np.cumsum(self.counts))[places])
+
+
+def spread_of(values: NDArray[np.float64], dtype: str) -> Spread:
+    """Return the spread of values that are all present."""
+    import numpy as np
+
+    ordered = np.sort(values)
+    starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))[: len(ordered)]
+    return Spread(ordered[starts], np.diff(np.append(starts, len(ordered))), len(ordered), dtype)
+
+
+class Steps(NamedTuple):
+    """Two spreads side by side, at every value of either.
+
+    Attributes:
+        values: sorted, shape (all,).
+        apart: how far the one's cumulative share is ahead of the other's from there on, shape (all,); where
+            a value stands in both, only the last of its places counts.
+    """
+
+    values: NDArray[np.float64]
+    apart: NDArray[np.float64]
+
+    @property
+    def area(self) -> float:
+        """The area between the two: the first Wasserstein distance."""
+        import numpy as np
+
+        return float(np.abs(self.apart[:-1]) @ np.diff(self.values))
+
+    @property
+    def height(self) -> float:
+        """The largest distance between the two: that of Kolmogorov and Smirnov."""
+        import numpy as np
+
+        last = np.append(self.values[1:] != self.values[:-1], True)
+        return float(np.abs(self.apart[last]).max())
+
+
+def steps(ours: Spread, theirs: Spread) -> Steps:
+    """Return two spreads side by side."""
+    import numpy as np
+
+    values = np.concatenate([ours.values, theirs.values])
+    order = np.argsort(values, kind="stable")  # merges two sorted runs
+    counts = np.concatenate([ours.counts, -theirs.counts])[order]
+    first = np.cumsum(np.maximum(counts, 0)) / ours.rows
+    return Steps(values[order], first + np.cumsum(np.minimum(counts, 0)) / theirs.rows)
