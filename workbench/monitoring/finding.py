@@ -93,6 +93,11 @@ class WindowReport:
         """Return what the checks of some kinds, all when none is named, come to together."""
         return together(self.of(*(kinds or KINDS)))
 
+    def _repr_html_(self) -> str:
+        from workbench.monitoring.page import as_html
+
+        return as_html(self)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON."""
         return {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from workbench.project.field import Name, PositiveDuration, Text
 from workbench.project.table import Table
@@ -36,6 +36,61 @@ class DriftConfig(Table):
     min_blocks: Annotated[int, Field(ge=2)] = 5
 
 
+class LimitConfig(Table):
+    """`{ at_least = 0.68 }`: what a metric is held to; its bounds must be within.
+
+    Attributes:
+        at_least, at_most: in the metric's own unit.
+        max_change: how much worse than on the reference's scored rows, likewise.
+    """
+
+    at_least: float | None = None
+    at_most: float | None = None
+    max_change: Annotated[float, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _has_a_limit(self) -> Self:
+        if (self.at_least, self.at_most, self.max_change) == (None, None, None):
+            raise ValueError("expected at_least, at_most or max_change, the limit that the metric is held to")
+        return self
+
+
+class QualityConfig(Table):
+    """`quality = { … }`: how much the logged data may differ from what training saw, as shares of the rows.
+
+    Attributes:
+        missing: by how much the share of missing values of a column may have grown.
+        unseen: of a column's values, those that training never saw.
+        unlabelled: rows whose truth is due and not known; beyond it the performance is inconclusive.
+        duplicates: rows that were asked again with the same entity and values.
+        unknown: truths that name nothing which was predicted.
+    """
+
+    missing: Share = 0.1
+    unseen: Share = 0.05
+    unlabelled: Share = 0.5
+    duplicates: Annotated[float, Field(ge=0, le=1)] = 0.01
+    unknown: Annotated[float, Field(ge=0, le=1)] = 0.0
+
+
+class ServiceConfig(Table):
+    """`service = { … }`: how the service must do; what is left out is measured and held to nothing.
+
+    Attributes:
+        metrics: the address of a running service's metrics, such as `http://127.0.0.1:8080/metrics`.
+        rows: answered in a window, at least.
+        error_rate: greatest share of requests that were answered with a 5xx.
+        latency_p99: in seconds, at most.
+        log_lag: greatest age in seconds of a logged row that is not in the tables yet.
+    """
+
+    metrics: Text | None = None
+    rows: Annotated[int, Field(ge=1)] | None = None
+    error_rate: Annotated[float, Field(ge=0, lt=1)] | None = None
+    latency_p99: Annotated[float, Field(gt=0)] | None = None
+    log_lag: Annotated[float, Field(gt=0)] | None = None
+
+
 class MonitoringConfig(Table):
     """`[models.NAME.monitoring]`: how windows of the prediction log are looked at.
 
@@ -47,11 +102,9 @@ class MonitoringConfig(Table):
         label_delay: after which the truth of nearly all rows is known.
         min_labels: with fewer labelled rows nothing is concluded of the performance.
         drift: when a column counts as drifted.
-        performance: limits of metrics by name, each with `at_least`, `at_most` or `max_change` (against the
-            reference, in the metric's own unit).
-        quality: limits of the data's own quality: `missing` (greatest growth of the share of missing values),
-            `unseen` (greatest share of categories that training never saw).
-        service: limits of `error_rate`, `latency_p99` (seconds), `log_lag` (seconds), `rows` (at least).
+        performance: limits of metrics by name.
+        quality: limits of the data's own quality.
+        service: limits of the service's.
         slices: columns whose values are looked at one by one; those of the gates when left out.
         fairness: likewise for groups.
         threshold: from which score on a row is decided as 1; that of a gate, or 0.5, when left out.
@@ -64,9 +117,9 @@ class MonitoringConfig(Table):
     label_delay: PositiveDuration = timedelta(days=1)
     min_labels: Annotated[int, Field(ge=1)] = 200
     drift: DriftConfig = DriftConfig()
-    performance: dict[Name, dict[str, float]] = Field(default_factory=dict)
-    quality: dict[Name, float] = Field(default_factory=dict)
-    service: dict[Name, Any] = Field(default_factory=dict)
+    performance: dict[Name, LimitConfig] = Field(default_factory=dict)
+    quality: QualityConfig = QualityConfig()
+    service: ServiceConfig = ServiceConfig()
     slices: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     fairness: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     threshold: Annotated[float, Field(gt=0, lt=1)] | None = None

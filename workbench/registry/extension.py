@@ -15,6 +15,7 @@ from workbench.registry.part import Part
 from workbench.registry.projection import Projection
 from workbench.registry.registration import model_output
 from workbench.registry.version import ALIASES
+from workbench.registry.window import window_appends
 
 
 class RegistryExtension:
@@ -70,7 +71,7 @@ class RegistryExtension:
         return state.versions[number].record()
 
     def appends(self, ended: Ended) -> Sequence[Append]:
-        """Return a version to register, evidence to attach, promotions to propose.
+        """Return a version to register, evidence to attach, promotions to propose, windows looked at.
 
         Raises:
             RejectedError: a promotion was asked for that the evidence does not carry.
@@ -83,7 +84,7 @@ class RegistryExtension:
             events = tuple(part.events())
             if events:
                 found.append(Append(stream_of(model), expected, events))
-        return found
+        return [*found, *window_appends(ended, self._gates, self._ledger)]
 
     def project(self) -> None:
         """Bring MLflow's registry to what the ledger says; cheap when it is already so."""

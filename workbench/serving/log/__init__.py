@@ -5,7 +5,7 @@ from workbench.serving.log.encode import RowEncoder, encode_label
 from workbench.serving.log.mask import Mask, read_salt
 from workbench.serving.log.place import LogPlace
 from workbench.serving.log.prediction_log import Prediction, PredictionLog
-from workbench.serving.log.request_id import RequestIds
+from workbench.serving.log.request_id import RequestIds, time_of
 from workbench.serving.log.segment import Backlog, backlog
 from workbench.serving.log.spool import Spool
 
@@ -23,4 +23,5 @@ __all__ = [
     "backlog",
     "encode_label",
     "read_salt",
+    "time_of",
 ]
