@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from workbench.project.field import Cron, Delay, Name, Names, PositiveDuration, Text, Timezone
 from workbench.project.table import NamedTable
@@ -22,8 +22,24 @@ CheckKind = Literal[
 ]
 
 
+def _by_stage(value: Any) -> Any:
+    """Bring `{ train.seed = 1 }`, which TOML nests, to `{ "train.seed" = 1 }`."""
+    if not isinstance(value, dict):
+        return value
+    flat: dict[str, Any] = {}
+    for key, item in value.items():
+        nested = isinstance(item, dict) and "." not in key
+        flat |= {f"{key}.{name}": each for name, each in item.items()} if nested else {key: item}
+    return flat
+
+
+Parameters = Annotated[dict[str, Any], BeforeValidator(_by_stage)]
+
+
 class ScheduleConfig(NamedTable):
     """`[schedules.NAME]`: what is done at certain times: one of pipeline, monitor and judge.
+
+    Clocks that are put forward or back skip no time and repeat none that is named by its hour.
 
     Attributes:
         cron: five fields, as cron has them.
@@ -32,8 +48,9 @@ class ScheduleConfig(NamedTable):
         monitor: a model whose last whole window is looked at.
         judge: a model whose challenger is judged.
         parameters: of the pipeline by `STAGE.NAME`; in texts `{due}`, `{due - 28d}` are days.
-        catch_up: which of several missed times are done late: only the latest, all, or none.
-        grace: a time that is missed by more counts as missed.
+        catch_up: which of several missed times are done late: all, none, or only the latest, and that only
+            where no newer time is done anyway.
+        grace: a time that lies back by no more is done; by more, it counts as missed.
         commit: the git commit whose notebooks run; "live" takes them as they are.
         paused: whether it stands still.
     """
@@ -43,7 +60,7 @@ class ScheduleConfig(NamedTable):
     pipeline: Name | None = None
     monitor: Name | None = None
     judge: Name | None = None
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: Parameters = Field(default_factory=dict)
     catch_up: Literal["latest", "all", "none"] = "latest"
     grace: PositiveDuration = timedelta(hours=1)
     commit: Text = "live"
@@ -54,7 +71,8 @@ class TriggerConfig(NamedTable):
     """`[triggers.NAME]`: a pipeline that starts because something has happened.
 
     Attributes:
-        on: an alert fires; a dataset gets a new version; so many labels arrive; so much time passes.
+        on: an alert fires, or goes on firing; a dataset gets a new version by a run that this trigger has not
+            started; so many labels arrive; so much time passes.
         pipeline: is run.
         model: whose alerts and labels count.
         alerts: only these rules; all of the model when left out.
@@ -63,7 +81,7 @@ class TriggerConfig(NamedTable):
         every: how much time since the last start.
         parameters: of the pipeline by `STAGE.NAME`; in texts `{today}`, `{today - 28d}` are days.
         timezone: of those days.
-        cooldown: the least time between two starts.
+        cooldown: the least time between two starts; a trigger that is held starts later if its cause stands.
         budget: starts at most in `budget_time`.
         budget_time: see there.
     """
@@ -75,7 +93,7 @@ class TriggerConfig(NamedTable):
     dataset: Name | None = None
     labels: Annotated[int, Field(ge=1)] | None = None
     every: PositiveDuration | None = None
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: Parameters = Field(default_factory=dict)
     timezone: Timezone = "UTC"
     cooldown: Delay = timedelta(0)
     budget: Annotated[int, Field(ge=1)] | None = None

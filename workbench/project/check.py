@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from workbench.errors import ConfigurationError, nearest
 from workbench.project import graph
 from workbench.project.check_alerts import alerts, channels
+from workbench.project.check_schedules import schedules, triggers
 from workbench.project.config import ProjectConfig, StageConfig
 from workbench.project.fault import suggestion
 from workbench.project.finding import Finding
-from workbench.project.secrecy import PASSWORD
+
+_PASSWORD = re.compile(r"://[^/@:\s]*:(?!secret:)[^/@\s]+@")
 
 
 def check(root: Path, file: Path, config: ProjectConfig) -> None:
     """Raise ConfigurationError for the first impossibility, naming file, key and the nearest valid name."""
-    for rule in (_outputs, _sources, _inputs, _circle, _pipelines, _models, _serving, channels, alerts):
+    by_itself = (channels, alerts, schedules, triggers)
+    for rule in (_outputs, _sources, _inputs, _circle, _pipelines, _models, _serving, *by_itself):
         for found in rule(config):
             raise _error(file, found)
     for found in _files(root, config):
@@ -57,7 +61,7 @@ def _sources(config: ProjectConfig) -> Iterator[Finding]:
         if source.is_database and source.format is not None:
             hint = "Take format away; query or table says what is read."
             yield Finding(f"{key}.format", "a database's table has no file format.", hint)
-        if PASSWORD.search(source.uri):
+        if _PASSWORD.search(source.uri):
             hint = "Write secret:NAME in its place, and set that secret in the environment."
             yield Finding(f"{key}.uri", "a password stands in it for all to read.", hint)
 
