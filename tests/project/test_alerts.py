@@ -15,6 +15,7 @@ from workbench.project.automation import CheckKind
 
 RULE = '[alerts.drift]\nmodel = "flight-delay"\non = ["drift"]\n'
 MAIL = '[channels.mail]\nurl = "mailto://duty:secret:MAIL@example.org"\n'
+PLAIN = '[channels.plain]\nurl = "mailto://127.0.0.1:25?from=a@example.org"\n'
 WRONG = [  # TOML, the key, part of the message, part of the hint
     (RULE.replace("flight-delay", "flight-dely"), "alerts.drift.model", "no model named", "'flight-delay'"),
     (RULE.replace('["drift"]', '["drfit"]'), "alerts.drift.on[0]", "'label_drift'", "'drift'"),
@@ -51,7 +52,7 @@ def test_what_cannot_be_is_named(folder: Path, toml: str, key: str, message: str
 def test_alerts_and_channels_are_read(folder: Path) -> None:
     """Secrets stand by reference, in a part of an address or for the whole of it."""
     rule = f'{RULE}windows = 2\ncooldown = "3d"\nchannels = ["mail"]\n'
-    toml = f'{rule}{MAIL}[channels.chat]\nurl = "secret:CHAT"\n'
+    toml = f'{rule}{MAIL}[channels.chat]\nurl = "secret:CHAT"\n{PLAIN}'
     (folder / "workbench.toml").write_text(f"{GOOD}\n{toml}", encoding="utf-8")
     config = load_project(folder).config
     read = config.alerts["drift"]

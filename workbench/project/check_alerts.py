@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from workbench.project.fault import suggestion
 from workbench.project.finding import Finding
-from workbench.project.secrecy import PASSWORD
 
 if TYPE_CHECKING:
     from workbench.project.config import ProjectConfig
 
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S+|secret:[A-Za-z_][A-Za-z0-9_]*")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://\S*|secret:[A-Za-z_][A-Za-z0-9_]*")
+_PASSWORD = re.compile(r"://[^/@:\s?]*:(?!secret:)[^/@\s?]+@")
 _ASKED = re.compile(
     r"[?&](pass|password|pw|token|key|apikey|api_key|secret)=(?!secret:)[^&\s]", re.IGNORECASE
 )
@@ -41,6 +41,6 @@ def channels(config: ProjectConfig) -> Iterator[Finding]:
                 "Write it as Apprise has it, such as mailto://user:secret:NAME@host or secret:NAME for all."
             )
             yield Finding(key, "expected an address such as mailto://… or slack://…, but this is none.", hint)
-        elif PASSWORD.search(channel.url) or _ASKED.search(channel.url):
+        elif _PASSWORD.search(channel.url) or _ASKED.search(channel.url):
             hint = "Write secret:NAME in its place, and set that secret in the environment."
             yield Finding(key, "a password stands in it for all to read.", hint)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.source.credentials import Credentials
@@ -40,9 +42,21 @@ def send(config: ChannelConfig, message: Message, root: Path) -> str:
     return credentials.concealed(" ".join(why.split()))[:500]
 
 
+@cache
+def load_services() -> None:
+    """Import what Apprise knows of a hundred services; what those import may warn of its own age."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from apprise.manager_plugins import NotificationManager
+
+        NotificationManager().load_modules()
+
+
 def _send(url: str, message: Message) -> str:
     from apprise import Apprise, AppriseAsset
+    from apprise.exception import AppriseException
 
+    load_services()
     asset = AppriseAsset(
         app_id="Workbench",
         app_desc="Workbench",
@@ -56,7 +70,10 @@ def _send(url: str, message: Message) -> str:
         default_service_wait=_PAUSE,
         service_timeout=_PATIENCE,
     )
-    service = Apprise.instantiate(url, asset=asset, suppress_exceptions=False)
+    try:
+        service = Apprise.instantiate(url, asset=asset, suppress_exceptions=False)
+    except (TypeError, AppriseException) as error:  # what Apprise raises for an incomplete address
+        return str(error)
     if service is None:
         return _unknown(url)
     apprise = Apprise(service, asset=asset)

@@ -12,7 +12,7 @@ from workbench.errors import ConflictError, UnknownNameError
 from workbench.ledger import Append, NewEvent
 from workbench.monitoring.alerts.alert import Alert
 from workbench.monitoring.alerts.change import NOTIFIED, UNNOTIFIED, AlertChange, stream_of
-from workbench.monitoring.alerts.channel import send
+from workbench.monitoring.alerts.channel import load_services, send
 from workbench.monitoring.alerts.consider import ACTOR
 from workbench.monitoring.alerts.due import due
 from workbench.monitoring.alerts.message import Message, compose
@@ -73,6 +73,8 @@ def tell(
     models = {*project.config.models, *(change.alert.model for change in changes)}
     alerts = [alert for model in sorted(models) for alert in read_alerts(ledger, model).alerts.values()]
     work = [(channel, _messages(project, alerts, channel, now)) for channel in channels]
+    if any(messages for _, messages in work):
+        load_services()  # here, for imports in several threads get into each other's way
     with ThreadPoolExecutor(min(_AT_ONCE, len(work)), thread_name_prefix="channel") as pool:
         sent = pool.map(lambda each: _send_all(project, *each), work)
         return tuple(
