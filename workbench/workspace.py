@@ -171,10 +171,16 @@ class Workspace:
         return self._runner(executor, reporter).start(request, run)
 
     def run_stage(
-        self, stage: str, parameters: Mapping[str, Any], *, reason: str, reporter: Reporter | None = None
+        self,
+        stage: str,
+        parameters: Mapping[str, Any],
+        *,
+        reason: str,
+        run: str | None = None,
+        reporter: Reporter | None = None,
     ) -> RunState:
         """Run one stage alone, with these parameters, and return what became of it."""
-        return self._runner(None, reporter).start(self._requests.single(stage, parameters, reason))
+        return self._runner(None, reporter).start(self._requests.single(stage, parameters, reason), run)
 
     def resume(
         self, run: str, *, executor: Executor | None = None, reporter: Reporter | None = None

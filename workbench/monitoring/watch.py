@@ -57,6 +57,7 @@ def watch(
     until: datetime | None = None,
     page: bool | None = None,
     reason: str = "",
+    run: str | None = None,
     reporter: Reporter | None = None,
 ) -> Watched:
     """Run the stage that monitors a model, and fire, repeat or resolve the alerts that follow.
@@ -69,6 +70,7 @@ def watch(
         page: whether Evidently's report of the window is made, too; None: in the background when an alert
             fires. It takes seconds, and nobody waits for it unless it is asked for.
         reason: why, for the run's record.
+        run: the id of the stage's run, where that was decided before.
         reporter: is told how the run goes.
 
     Raises:
@@ -83,20 +85,20 @@ def watch(
     _check_stage(workspace, model, stage)
     times = {"since": since, "until": until}
     asked = {name: moment.isoformat() for name, moment in times.items() if moment is not None}
-    run = workspace.run_stage(
-        stage, {"model": model, **asked}, reason=reason or f"looks at {model}", reporter=reporter
-    )
-    report = _report(workspace, model, run.run)
+    parameters = {"model": model, **asked}
+    why = reason or f"looks at {model}"
+    state = workspace.run_stage(stage, parameters, reason=why, run=run, reporter=reporter)
+    report = _report(workspace, model, state.run)
     if report is None:
-        _check_reported(run, stage, model)
-        return Watched(run, None)
+        _check_reported(state, stage, model)
+        return Watched(state, None)
     now = workspace.clock.now()
-    changes = consider(workspace.project, workspace.ledger, report, run=run.run, now=now)
+    changes = consider(workspace.project, workspace.ledger, report, run=state.run, now=now)
     tell(workspace.project, workspace.ledger, changes, now=now)
     fired = any(change.what == "fired" for change in changes)
     if page is False or (page is None and not fired):
-        return Watched(run, report, changes)
-    return Watched(run, report, changes, _page(workspace, model, report, run, wait=bool(page)))
+        return Watched(state, report, changes)
+    return Watched(state, report, changes, _page(workspace, model, report, state, wait=bool(page)))
 
 
 def last_report(workspace: Workspace, model: str) -> WindowReport | None:

@@ -44,7 +44,8 @@ def perform(workspace: Workspace, claim: Claim, reporter: Reporter | None = None
         return None
     try:
         with Heart(lease, BEAT), _acting():
-            if has_begun(workspace.ledger, claim) or is_over(workspace.ledger, claim):
+            begun = claim.action == PIPELINE and has_begun(workspace.ledger, claim)
+            if begun or is_over(workspace.ledger, claim):
                 return None
             done = _done(workspace, claim, reporter)
             if done is not None:
@@ -95,11 +96,11 @@ def _done(workspace: Workspace, claim: Claim, reporter: Reporter | None) -> Done
     except BusyError:
         return None
     except WorkbenchError as error:
-        if has_begun(workspace.ledger, claim):  # the run's own record tells what became of it
-            return None
+        if claim.action == PIPELINE and has_begun(workspace.ledger, claim):
+            return None  # the run's own record tells what became of it
         return Done(Outcome.FAILED.value, error.message)
     except Exception as error:
-        if not has_begun(workspace.ledger, claim):
+        if claim.action != PIPELINE or not has_begun(workspace.ledger, claim):
             end(workspace.ledger, claim, Done(Outcome.FAILED.value, f"{type(error).__name__}: {error}"))
         raise
 
@@ -129,10 +130,23 @@ def _code(workspace: Workspace, claim: Claim) -> Iterator[Workspace]:
 
 
 def _monitor(workspace: Workspace, claim: Claim, reporter: Reporter | None) -> Done:
+    """Look at the window that had ended when it was due; again when somebody died over it."""
+    from workbench.monitoring.span import asked_span
     from workbench.monitoring.watch import watch
 
-    watched = watch(workspace, claim.target, reporter=reporter)
-    return Done(Outcome.SUCCEEDED.value, watched.summary)
+    config = workspace.project.model(claim.target).monitoring
+    span = asked_span(None, None, now=claim.due, length=config.window, timezone=config.timezone)
+    watched = watch(
+        workspace,
+        claim.target,
+        since=span.since,
+        until=span.until,
+        reason=claim.reason,
+        run=None if has_begun(workspace.ledger, claim) else claim.run,
+        reporter=reporter,
+    )
+    verdict = watched.report.verdict().value if watched.report else watched.run.reason
+    return Done((watched.run.outcome or Outcome.LOST).value, f"the window: {verdict}")
 
 
 def _judge(workspace: Workspace, claim: Claim, _reporter: Reporter | None) -> Done:

@@ -12,7 +12,7 @@ from workbench.errors import ConflictError
 from workbench.ledger import Append, NewEvent
 from workbench.pipeline.reporter import Reporter
 from workbench.project.automation import ScheduleConfig, TriggerConfig
-from workbench.scheduling.claim import ACTOR, Claim, Kind
+from workbench.scheduling.claim import ACTOR, PIPELINE, Claim, Kind
 from workbench.scheduling.declared import definition_of, schedules, triggers
 from workbench.scheduling.due import claims_of, decide, missed_event
 from workbench.scheduling.fire import fired
@@ -129,7 +129,7 @@ class Scheduler:
     def _is_over(self, claim: Claim) -> bool:
         """Record the end of a claim whose run has ended, or vanished; return whether that is so."""
         workspace = self._workspace
-        if not has_begun(workspace.ledger, claim):
+        if claim.action != PIPELINE or not has_begun(workspace.ledger, claim):
             return False
         state = workspace.show(claim.run)
         if state.outcome is not None:
@@ -139,7 +139,7 @@ class Scheduler:
     def _begin(self, claim: Claim) -> Started | None:
         """Start a claim, unless its run goes on already or somebody else is at it."""
         workspace = self._workspace
-        if has_begun(workspace.ledger, claim):
+        if claim.action == PIPELINE and has_begun(workspace.ledger, claim):
             return None
         if self._start is not None:
             return Started(claim) if self._start(claim) else None
