@@ -98,6 +98,12 @@ COMMANDS = (
         "models:rollback",
         "Take back what callers met last: the challenger's traffic, or else the champion.",
     ),
+    Command(
+        "timeline",
+        "Models",
+        "timeline:timeline",
+        "Show what happened to a model that serves, and what came of it.",
+    ),
     Command("serve", "Serving", "serve:serve", "Let models answer over HTTP, until Ctrl-C."),
     Command(
         "replay",

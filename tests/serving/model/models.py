@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.registry.models import MODEL, make_project
-from workbench.clock import SystemClock
+from workbench.clock import Clock, SystemClock
 from workbench.data.place import portable
 from workbench.ledger import Append, open_ledger
 from workbench.project import Project, load_project
@@ -65,15 +65,15 @@ def rewritten(path: str, change: Callable[[bytes], bytes]) -> Callable[[Version,
     return corrupt
 
 
-def registered(project: Project, version: Version) -> int:
-    """Write a version into the project's ledger; return the number that it got."""
-    ledger = open_ledger(project.layout.ledger_url, SystemClock())
+def registered(project: Project, version: Version, *, run: str = "r", clock: Clock | None = None) -> int:
+    """Write a version that a run made into the project's ledger; return the number that it got."""
+    ledger = open_ledger(project.layout.ledger_url, clock or SystemClock())
     try:
         state = read_model(ledger, MODEL)
         events = register(
             state,
             {**version.output, "fingerprint": f"{version.fingerprint}-{len(state.versions)}"},
-            run="r",
+            run=run,
             stage="train",
             metrics={},
             parameters={},

@@ -37,7 +37,8 @@ class Table:
     Attributes:
         columns: the headings; those in `right` are of numbers.
         strong: the index of a row that stands out.
-        verdicts: the heading of a column that holds verdicts, None without one.
+        verdicts: the heading of a column that holds verdicts, or other words in `tones`; None without one.
+        tones: in which such words are shown: good, bad, doubt or plain; the verdicts' own are known.
     """
 
     columns: Sequence[str]
@@ -46,6 +47,7 @@ class Table:
     strong: int | None = None
     verdicts: str | None = None
     caption: str = ""
+    tones: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -58,10 +60,11 @@ class Bars:
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure that a stage kept."""
+    """A figure; a wide one has a line of its own."""
 
     path: Path
     title: str
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,9 +102,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Document:
-    """A card.
+    """A card, or another page that looks like one.
 
     Attributes:
+        kind: what it is, in a word or two.
         badges: short words with a tone each: its verdict, its aliases.
         data: everything that it stands on, as JSON.
     """
@@ -114,3 +118,4 @@ class Document:
     sections: Sequence[Section]
     footer: str
     data: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = "Model card"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from importlib.resources import files
 
@@ -44,7 +44,7 @@ def as_page(document: Document) -> str:
 </head>
 <body>
 <header>
-<p class="kind">Model card</p>
+<p class="kind">{escape(document.kind)}</p>
 <h1>{escape(document.title)} {badges}</h1>
 <p class="quiet">{escape(document.subtitle)}</p>
 {summary}
@@ -114,7 +114,9 @@ def _table(table: Table) -> str:
     body = ""
     for index, row in enumerate(table.rows):
         cells = "".join(
-            _verdict(cell) if column == table.verdicts else f'<td class="{name}">{escape(cell)}</td>'
+            _verdict(cell, table.tones)
+            if column == table.verdicts
+            else f'<td class="{name}">{escape(cell)}</td>'
             for cell, name, column in zip(row, classes, table.columns, strict=True)
         )
         strong = ' class="strong"' if index == table.strong else ""
@@ -124,9 +126,9 @@ def _table(table: Table) -> str:
     return f'{caption}<div class="wide"><table>{inside}</table></div>\n'
 
 
-def _verdict(word: str) -> str:
-    tone, mark = _VERDICTS.get(word, ("doubt", "?"))
-    return f'<td><span class="badge {tone}">{mark} {escape(word)}</span></td>'
+def _verdict(word: str, tones: Mapping[str, str]) -> str:
+    tone, mark = (tones[word], "") if word in tones else _VERDICTS.get(word, ("doubt", "?"))
+    return f'<td><span class="badge {tone}">{f"{mark} " if mark else ""}{escape(word)}</span></td>'
 
 
 def _bars(bars: Bars) -> str:
@@ -146,4 +148,5 @@ def _picture(picture: Picture) -> str:
         return f'<p class="quiet">{escape(picture.title)}: the file is no PNG image.</p>'
     title = escape(picture.title)
     source = f"data:image/png;base64,{b64encode(content).decode('ascii')}"
-    return f'<figure><img alt="{title}" src="{source}"><figcaption>{title}</figcaption></figure>'
+    wide = ' class="alone"' if picture.wide else ""
+    return f'<figure{wide}><img alt="{title}" src="{source}"><figcaption>{title}</figcaption></figure>'

@@ -1,0 +1,65 @@
+"""When somebody was told that a model is not well: alerts, from the first to the last of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from workbench.rehearsal.moment import ACKNOWLEDGED, ALERT, Moment
+
+if TYPE_CHECKING:
+    from workbench.ledger import Event
+
+_FIRED, _ACKNOWLEDGED, _RESOLVED = "alert.fired", "alert.acknowledged", "alert.resolved"
+_TOLD = 4  # checks that are named
+
+
+def alarms(events: Sequence[Event]) -> Iterator[Moment]:
+    """Yield each alert with the time at which it was resolved, and each word of a person about one.
+
+    Args:
+        events: of the stream of a model's alerts, in order.
+    """
+    over = {event.data["alert"]: event.at for event in reversed(events) if event.kind == _RESOLVED}
+    for event in events:
+        name = event.data.get("alert", "")
+        if event.kind == _FIRED:
+            what = f"{name}: {_names(event.data)}"
+            yield _moment(event, ALERT, what, _why(event.data), until=over.get(name))
+        elif event.kind == _ACKNOWLEDGED:
+            yield _moment(event, ACKNOWLEDGED, f"{name} was acknowledged", event.data.get("reason", ""))
+
+
+def _names(data: Mapping[str, Any]) -> str:
+    """Return what failed, in a few words: `drift of temp, wind and 3 more`."""
+    by_kind: dict[str, list[str]] = {}
+    for check in data.get("checks", ()):
+        by_kind.setdefault(check["kind"].replace("_", " "), []).append(check["name"])
+    parts = []
+    for kind, names in by_kind.items():
+        distinct = list(dict.fromkeys(names))
+        more = f" and {len(distinct) - _TOLD} more" if len(distinct) > _TOLD else ""
+        parts.append(f"{kind} of {', '.join(distinct[:_TOLD])}{more}")
+    return "; ".join(parts) or data.get("severity", "it fired")
+
+
+def _why(data: Mapping[str, Any]) -> str:
+    notes = [check["note"] for check in data.get("checks", ()) if check.get("note")]
+    return "; ".join(notes[:2])
+
+
+def _moment(event: Event, kind: str, what: str, why: str, until: Any = None) -> Moment:
+    run = event.data.get("run") or ""
+    return Moment(
+        event.at,
+        kind,
+        what,
+        event.actor,
+        why,
+        event.position,
+        event.stream,
+        event.kind,
+        None,
+        run,
+        until,
+    )
