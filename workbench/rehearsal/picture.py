@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from workbench.rehearsal import lanes
@@ -45,7 +45,7 @@ def draw(timeline: Timeline) -> Figure:
             _silent(middle, "")
         else:
             for axes, each in zip((upper, middle), timeline.comparison.differences, strict=True):
-                _curves(axes, timeline.comparison, each)
+                _curves(axes, timeline, timeline.comparison, each)
         lanes.draw(lower, timeline)
         for axes in (upper, middle):
             _behind(axes, timeline)
@@ -60,10 +60,10 @@ def _title(figure: Figure, timeline: Timeline) -> None:
     figure.text(0.085, 0.918, timeline.sentence, fontsize=11, color=QUIET)
 
 
-def _curves(axes: Any, comparison: Comparison, each: Difference) -> None:
+def _curves(axes: Any, timeline: Timeline, comparison: Comparison, each: Difference) -> None:
     metric = each.metric
     weeks = comparison.weeks
-    times = [week.begins + timedelta(days=3.5) for week in weeks]
+    times = [_middle(week, timeline) for week in weeks]
     served, first = _values(weeks, "served", metric), _values(weeks, "first", metric)
     higher = each.better == "higher"
     for colour, wins in ((_GAIN, higher), (_LOSS, not higher)):
@@ -79,6 +79,12 @@ def _curves(axes: Any, comparison: Comparison, each: Difference) -> None:
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0, labelcolor=QUIET, labelsize=9)
     _beside(axes, comparison, each)
+
+
+def _middle(week: Week, timeline: Timeline) -> datetime:
+    """Return the middle of that part of a week which the timeline is about."""
+    begins = max(week.begins, timeline.since)
+    return begins + (min(week.begins + timedelta(days=7), timeline.until) - begins) / 2
 
 
 def _values(weeks: Sequence[Week], side: str, metric: str) -> Any:
