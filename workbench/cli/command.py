@@ -104,6 +104,12 @@ COMMANDS = (
         "timeline:timeline",
         "Show what happened to a model that serves, and what came of it.",
     ),
+    Command(
+        "alerts",
+        "Monitoring",
+        "alerts:app",
+        "Show, acknowledge or resolve alerts, and try the channels that tell of them.",
+    ),
     Command("serve", "Serving", "serve:serve", "Let models answer over HTTP, until Ctrl-C."),
     Command(
         "replay",

@@ -25,6 +25,9 @@ _MARKS = {
     "pass": ("✓", "green"),
     "fail": ("✗", "bold red"),
     "inconclusive": ("?", "yellow"),
+    "firing": ("✗", "bold red"),
+    "acknowledged": ("…", "yellow"),
+    "resolved": ("✓", "green"),
     "ok": ("✓", "green"),
     "warn": ("!", "yellow"),
 }

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from workbench.monitoring.alerts.alert import SEVERITIES, Alert
+from workbench.monitoring.alerts.alert import SEVERITIES, Alert, AlertState
 
 _LONGEST = 200
 _CALLED = str.maketrans({"@": "@\u200b"})  # nobody is called by a category named @everyone
+_VERBS = {"fired": "fires", "repeated": "still fires", "resolved": "is resolved"}
+_STATES = {
+    AlertState.FIRING: "fires",
+    AlertState.ACKNOWLEDGED: "is acknowledged",
+    AlertState.RESOLVED: "is resolved",
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +42,7 @@ def compose(project: str, notices: Sequence[tuple[str, Alert]]) -> Message:
     alerts = [alert for _, alert in notices]
     over = all(what == "resolved" for what, _ in notices)
     worst = max((alert.severity for alert in alerts), key=SEVERITIES.index)
-    names = ", ".join(f"{alert.rule} of {alert.model} {_verb(what)}" for what, alert in notices)
+    names = ", ".join(f"{alert.rule} of {alert.model} {_VERBS[what]}" for what, alert in notices)
     body = "\n\n".join("\n".join(_lines(what, alert)) for what, alert in notices)
     severity = "resolved" if over else worst
     return Message(plain(f"[{severity}] {project}: {names}"), body, severity)
@@ -70,14 +76,36 @@ def period(since: datetime | str, until: datetime | str) -> str:
     return " to ".join(f"{end:%Y-%m-%d}" if days else f"{end:%Y-%m-%d %H:%M}" for end in ends)
 
 
+def describe(alert: Alert) -> Iterator[str]:
+    """Yield the lines that say what an alert is about, as it is now, with its cause."""
+    yield from _head(alert, _STATES[alert.state])
+    if alert.state is not AlertState.FIRING:
+        yield _answer(alert)
+    yield from _because(alert)
+
+
 def _lines(what: str, alert: Alert) -> Iterator[str]:
-    yield f"{alert.id}: {alert.rule} of {alert.model} {_verb(what)} ({alert.severity})."
-    failed = "1 window failed" if alert.windows == 1 else f"{alert.windows} windows failed"
-    yield f"{failed}, {period(alert.since, alert.until)} UTC."
+    yield from _head(alert, _VERBS[what])
     if what == "resolved":
-        why = plain(alert.reason) or "no reason given"
-        yield f"Resolved {alert.changed:%Y-%m-%d %H:%M} UTC by {plain(alert.by)}: {why}."
+        yield _answer(alert)
         return
+    yield from _because(alert)
+    yield f"More: workbench alerts show {alert.id}"
+
+
+def _head(alert: Alert, verb: str) -> Iterator[str]:
+    yield f"{alert.id}: {alert.rule} of {alert.model} {verb} ({alert.severity})."
+    failed = "1 window" if alert.windows == 1 else f"{alert.windows} windows"
+    yield f"{failed} failed, {period(alert.since, alert.until)} UTC."
+
+
+def _answer(alert: Alert) -> str:
+    said = alert.state.value.capitalize()
+    why = plain(alert.reason) or "no reason given"
+    return f"{said} {alert.changed:%Y-%m-%d %H:%M} UTC by {plain(alert.by)}: {why}."
+
+
+def _because(alert: Alert) -> Iterator[str]:
     cause = alert.cause
     for heading, key in (("Worst", "features"), ("Slices", "slices")):
         yield from _listed(heading, [check_line(check) for check in cause.get(key, ())])
@@ -88,14 +116,9 @@ def _lines(what: str, alert: Alert) -> Iterator[str]:
     yield from _listed(f"Since {since}", [*changes, *([f"drifted anew: {drifted}"] if drifted else [])])
     if cause.get("notebook"):
         yield f"Notebook: {plain(cause['notebook'])}"
-    yield f"More: workbench alerts show {alert.id}"
 
 
 def _listed(heading: str, lines: Sequence[str]) -> Iterator[str]:
     if lines:
         yield f"{heading}:"
         yield from (f"  {line.translate(_CALLED)}" for line in lines)
-
-
-def _verb(what: str) -> str:
-    return {"fired": "fires", "repeated": "still fires", "resolved": "is resolved"}[what]
