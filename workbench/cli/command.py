@@ -117,6 +117,12 @@ COMMANDS = (
         "replay:replay",
         "Run a version over what was logged, before any caller meets it.",
     ),
+    Command(
+        "monitor",
+        "Serving",
+        "monitor:monitor",
+        "Look at a window of what a model was asked and answered, and let alerts follow.",
+    ),
     Command("token", "Serving", "token:app", "Make, list or revoke the tokens of the service's callers."),
 )
 

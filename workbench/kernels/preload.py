@@ -64,6 +64,11 @@ USUAL = (
     "workbench.tracking.distant",
     "workbench.registry.later",
     "workbench.registry.projection",
+    "scipy.optimize",
+    "workbench.data.drift",
+    "workbench.serving.log",
+    "workbench.monitoring.stage",
+    "workbench.monitoring.page",
 )
 
 

@@ -43,10 +43,10 @@ class Calibrator:
     def of(cls, score: Floats, y: Floats) -> Calibrator:
         """Return the calibrator that the reference's scores and truths give."""
         import numpy as np
-        from sklearn.isotonic import isotonic_regression
+        from scipy.optimize import isotonic_regression
 
         order = np.argsort(score, kind="stable")
-        shares = isotonic_regression(y[order], y_min=0.0, y_max=1.0)
+        shares = isotonic_regression(y[order]).x
         return cls(score[order], np.asarray(shares, dtype=np.float64))
 
     def __call__(self, score: Floats) -> Floats:

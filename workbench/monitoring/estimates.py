@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 METHOD = "confidence-based estimate"
-_TRUSTS = "an estimate: it trusts that the scores still mean what they meant"
 
 
 def estimates(window: Window, references: References, config: ModelConfig) -> Iterator[Check]:
@@ -87,12 +86,12 @@ def _check(
     elif bounds.blocks < own.drift.min_blocks:
         verdict = Verdict.INCONCLUSIVE
         said = f"{bounds.blocks} blocks of time are too few; at least {own.drift.min_blocks} are needed"
-    word = "scores were taken at their word, for the reference keeps none; " if trusted else ""
+    word = "taken at their word, for the reference keeps none; " if trusted else ""
     return Check(
         ESTIMATE,
         name,
         verdict,
-        f"{_TRUSTS}; {word}{said}",
+        f"from the scores alone; {word}{said}",
         bounds.mean,
         finite(bounds.lower),
         finite(bounds.upper),

@@ -13,7 +13,9 @@ from workbench.monitoring.finding import WindowReport
 from workbench.registry.window import JUDGED, window_stream
 
 if TYPE_CHECKING:
+    from workbench.kernels.aside import Aside
     from workbench.monitoring.alerts import AlertChange
+    from workbench.monitoring.evidently_report import Wanted
     from workbench.pipeline.history import RunState
     from workbench.pipeline.reporter import Reporter
     from workbench.workspace import Workspace
@@ -134,19 +136,22 @@ def _report(workspace: Workspace, model: str, run: str) -> WindowReport | None:
 
 
 def _page(workspace: Workspace, model: str, report: WindowReport, run: RunState, *, wait: bool) -> Path:
+    from workbench.monitoring.evidently_report import Wanted
+
     path = workspace.project.layout.runs / run.run / "evidently.html"
-    words = (str(workspace.project.root), model, report.since, report.until, report.reference, str(path))
+    root = workspace.project.root
+    wanted = Wanted(root, model, report.since, report.until, report.reference, path)
     if wait:
-        workspace.aside.call(_WRITE, *words)
+        workspace.aside.call(_WRITE, wanted)
     else:
         workspace.aside.begin()
-        Thread(target=_quietly, args=(workspace, words), name="evidently").start()
+        Thread(target=_quietly, args=(workspace.aside, wanted), name="evidently").start()
     return path
 
 
-def _quietly(workspace: Workspace, words: tuple[Any, ...]) -> None:
+def _quietly(aside: Aside, wanted: Wanted) -> None:
     """Make a page that nobody waits for; why it could not be made stands in its place."""
     try:
-        workspace.aside.call(_WRITE, *words)
+        aside.call(_WRITE, wanted)
     except Exception as error:  # noqa: BLE001 - the alert stands without its page
-        Path(words[-1]).with_suffix(".txt").write_text(f"{error}\n", encoding="utf-8")
+        wanted.path.with_suffix(".txt").write_text(f"{error}\n", encoding="utf-8")
