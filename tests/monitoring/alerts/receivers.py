@@ -85,7 +85,7 @@ class _Mail(StreamRequestHandler):
 
     def _keep(self, whole: bytes) -> None:
         made = email.message_from_bytes(whole.replace(b"\r\n..", b"\r\n."), policy=email.policy.default)
-        cast(Mailbox, self.server).mails.append(cast(EmailMessage, made))
+        cast(Mailbox, self.server).mails.append(made)
 
     def _say(self, line: str) -> None:
         self.wfile.write(f"{line}\r\n".encode())

@@ -11,12 +11,12 @@ from weakref import WeakKeyDictionary
 from workbench.monitoring.alerts.alert import wants
 from workbench.monitoring.finding import WindowReport
 from workbench.registry.verdict import Verdict, combined
+from workbench.registry.window import JUDGED, window_stream
 
 if TYPE_CHECKING:
     from workbench.ledger import Ledger
     from workbench.project.automation import AlertConfig
 
-JUDGED = "window.judged"
 _BACK = 200  # how many looks before the newest still count: more would only make old projects slow
 
 
@@ -83,7 +83,7 @@ def looks(ledger: Ledger, report: WindowReport, run: str) -> list[Look]:
     Several looks at windows that end at the same moment count once, and the last one counts. What this
     process has read of a ledger before is not read again.
     """
-    model, stream = report.model, f"monitoring/{report.model}"
+    model, stream = report.model, window_stream(report.model)
     known = _read.setdefault(ledger, {}).setdefault(model, _Known())
     if not known.version:
         known.version = max(0, ledger.version(stream) - _BACK)
