@@ -137,6 +137,14 @@ class Workspace:
         request = self._requests.pipeline(pipeline, overrides, start=start, until=until, force=force)
         return self._planner.plan(request.pipeline, [e.stage for e in request.entries], force=force)
 
+    def check(self, pipeline: str, overrides: Texts | None = None) -> None:
+        """Check what a run would be asked for, and do nothing.
+
+        Raises:
+            UsageError: a name or a parameter is not what the project declares.
+        """
+        self._requests.pipeline(pipeline, overrides)
+
     def why(self, stage: str) -> PlanStep:
         """Return whether a stage is stale, and which change makes it so; what is upstream included."""
         self.project.stage(stage)

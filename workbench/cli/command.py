@@ -51,6 +51,12 @@ COMMANDS = (
     Command("run", "Pipelines", "run:run", "Run a pipeline; what is unchanged is reused."),
     Command("resume", "Pipelines", "run:resume", "Go on with a run after a failure or a crash."),
     Command("sweep", "Pipelines", "run:sweep", "Run a stage once per combination of parameters."),
+    Command(
+        "schedule",
+        "Pipelines",
+        "schedule:app",
+        "List what happens by itself, let it happen, make up for it, pause it.",
+    ),
     Command("runs", "Records", "runs:runs", "List the newest runs."),
     Command("show", "Records", "runs:show", "Show what happened in a run, or in one stage of it."),
     Command("data", "Records", "data:app", "Show the versions of a dataset."),

@@ -27,7 +27,9 @@ def print_runs(console: Console, found: Sequence[dict[str, Any]]) -> None:
             console, ("workbench plan", "what would run, and why"), ("workbench run", "make the first")
         )
         return
-    table = plain_table("run", "pipeline", "outcome", "started", "took", "stages", "by", right=("took",))
+    table = plain_table(
+        "run", "pipeline", "outcome", "started", "took", "stages", "by", "why", right=("took",)
+    )
     for state in found:
         table.add_row(
             state["run"],
@@ -37,6 +39,7 @@ def print_runs(console: Console, found: Sequence[dict[str, Any]]) -> None:
             seconds_text(state.get("seconds")),
             _counts(state),
             state.get("actor") or "–",
+            state.get("because") or "–",
         )
     console.print(table)
     print_next(console, (f"workbench show {found[0]['run']}", "what happened in the newest"))
@@ -45,9 +48,9 @@ def print_runs(console: Console, found: Sequence[dict[str, Any]]) -> None:
 def print_run(console: Console, state: dict[str, Any]) -> None:
     """Print one run: its stages, what went wrong, and what can be done next."""
     _print_headline(console, state)
-    console.print(
-        f"  started {time_text(state.get('started'))} by {state.get('actor') or 'somebody'}", style="dim"
-    )
+    why = f": {state['because']}" if state.get("because") else ""
+    who = state.get("actor") or "somebody"
+    console.print(f"  started {time_text(state.get('started'))} by {who}{why}", style="dim", soft_wrap=True)
     if is_sweep(state):
         print_combinations(console, state["stages"])
     else:

@@ -112,7 +112,10 @@ class Scheduler:
         return [] if event is None else [event]
 
     def _start_open(self, origin: Kind, names: Iterable[str]) -> list[Started]:
-        claims = [claim for name in names for claim in self._histories.of(origin, name).open]
+        return self.perform(claim for name in names for claim in self._histories.of(origin, name).open)
+
+    def perform(self, claims: Iterable[Claim]) -> list[Started]:
+        """Start claims in the order in which they were due, as far as nobody is at them; return which."""
         started = []
         busy: set[tuple[str, str]] = set()
         for claim in sorted(claims, key=lambda claim: claim.due):
