@@ -113,11 +113,6 @@ class Told:
             self.clock.advance(resolved * DAY)
             self.write(f"alert/{MODEL}", "alert.resolved", {"alert": name}, MONITOR)
 
-    def judge(self, version: int, verdict: str, action: str) -> None:
-        """Judge a challenger."""
-        data = {"model": MODEL, "version": version, "verdict": verdict, "action": action}
-        self.write(f"judgement/{MODEL}", "challenger.judged", data, JUDGE)
-
     def answer(
         self, days: int, version: int, *, rows: int = 120, arm: str = "champion", labels: bool = True
     ) -> None:
@@ -168,7 +163,6 @@ def spring(root: Path) -> Told:
     told.registry.promote(MODEL, second, alias="challenger", share=0.25, reason="tried", actor=JUDGE)
     told.answer(6, 1)
     told.answer(1, second, arm="challenger")
-    told.judge(second, "promote", "promoted")
     told.registry.promote(MODEL, second, reason="no worse than version 1 by more than 0.003", actor=JUDGE)
     told.write(f"alert/{MODEL}", "alert.resolved", {"alert": "drift-1"}, MONITOR)
     told.answer(14, second)
@@ -176,7 +170,6 @@ def spring(root: Path) -> Told:
     third = told.train("AA", because="four weeks passed")
     told.registry.promote(MODEL, third, alias="challenger", share=0.05, reason="tried", actor=JUDGE)
     told.answer(6, second)
-    told.judge(third, "rollback", "rolled_back")
     told.registry.rollback(MODEL, reason="worse by 0.04 log loss", actor=JUDGE)
     told.answer(7, second)
     told.registry.rollback(MODEL, reason="the desk does not trust it", actor="bob@desk")

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.registry.deployment import REFUSED, SHARED
 from workbench.registry.gate import GateResult
-from workbench.registry.happened import DECLINED, EVALUATED, MOVED
+from workbench.registry.happened import DECLINED, EVALUATED, MOVED, PROPOSED
 from workbench.registry.model import ModelState
+from workbench.registry.promotion import AUTOMATIC
 from workbench.registry.share import share_text
 from workbench.registry.verdict import Verdict
 from workbench.registry.version import CHAMPION
 from workbench.rehearsal.moment import (
+    ASKED,
     OVERRIDE,
     PROMOTION,
     REFUSAL,
@@ -30,25 +32,24 @@ if TYPE_CHECKING:
 _TOLD = 2  # gates of a refusal that are named with their reason
 
 
-def decisions(model: str, events: Sequence[Event], judgements: Sequence[Event]) -> Iterator[Moment]:
+def decisions(model: str, events: Sequence[Event]) -> Iterator[Moment]:
     """Yield what was decided, in order.
 
     Args:
         model: its name.
         events: of the model's stream, in order.
-        judgements: of the stream of its judgements, in order.
     """
     state = ModelState(model)
     for event in events:
         before = state.copy()
         state.take([event])
         step = _STEPS.get(event.kind)
-        told = step(before, event, judgements) if step else None
+        told = step(before, event) if step else None
         if told is not None:
             yield told
 
 
-def _evaluated(_: ModelState, event: Event, __: Sequence[Event]) -> Moment | None:
+def _evaluated(_: ModelState, event: Event) -> Moment | None:
     data = event.data
     if Verdict(data["verdict"]) is Verdict.PASS:
         return None
@@ -60,19 +61,30 @@ def _evaluated(_: ModelState, event: Event, __: Sequence[Event]) -> Moment | Non
     return _moment(event, REFUSAL, what, why=told + more, version=data["version"], run=data["run"])
 
 
-def _server_refused(_: ModelState, event: Event, __: Sequence[Event]) -> Moment:
+def _server_refused(_: ModelState, event: Event) -> Moment:
     number = event.data["version"]
     why = f"{event.data['step']}: {event.data['sentence']}"
     return _moment(event, REFUSAL, f"A server did not let version {number} serve", why=why, version=number)
 
 
-def _declined(state: ModelState, event: Event, _: Sequence[Event]) -> Moment:
+def _proposed(_: ModelState, event: Event) -> Moment | None:
+    data = event.data
+    by_itself = data["run"] or is_machine(event.actor)
+    if data["policy"] == AUTOMATIC or not by_itself:
+        return None
+    what = f"Version {data['version']} waits for an approval as {data['alias']}"
+    return _moment(event, ASKED, what, version=data["version"], run=data["run"])
+
+
+def _declined(state: ModelState, event: Event) -> Moment | None:
+    if is_machine(event.actor):
+        return None  # it was withdrawn, which is told
     asked = state.promotions[event.data["promotion"]]
     what = f"Version {asked.version} was rejected as {asked.alias}"
     return _moment(event, OVERRIDE, what, version=asked.version, run=asked.run)
 
 
-def _shared(_: ModelState, event: Event, __: Sequence[Event]) -> Moment | None:
+def _shared(_: ModelState, event: Event) -> Moment | None:
     data = event.data
     if data["why"] != "traffic":
         return None  # part of a promotion or a rollback, which is told as one
@@ -81,19 +93,21 @@ def _shared(_: ModelState, event: Event, __: Sequence[Event]) -> Moment | None:
     return _moment(event, kind, what, version=data["version"])
 
 
-def _moved(state: ModelState, event: Event, judgements: Sequence[Event]) -> Moment | None:
+def _moved(state: ModelState, event: Event) -> Moment | None:
     data = event.data
     if data["alias"] == CHAMPION:
         return _champion_moved(state, event)
     if data["after"] is not None:
         kind = OVERRIDE if _by_hand(state, event) else TRIAL
-        what = f"Version {data['after']} became challenger of version {state.champion}"
+        instead = f", in place of version {data['before']}" if data["before"] is not None else ""
+        what = f"Version {data['after']} became challenger of version {state.champion}{instead}"
         return _moment(event, kind, what, version=data["after"], run=_run(state, data))
     if data["why"] == "promotion":
         return None  # it became champion, which is told
     gone = data["before"]
-    kind = OVERRIDE if not is_machine(event.actor) else _end_of_trial(gone, event, judgements)
-    back = "rolled back" if kind == ROLLBACK else "withdrawn"
+    expired = data["why"] != "rollback"
+    kind = OVERRIDE if not is_machine(event.actor) else WITHDRAWAL if expired else ROLLBACK
+    back = "withdrawn" if expired else "rolled back"
     return _moment(event, kind, f"Version {gone}, the challenger, was {back}", version=gone)
 
 
@@ -107,13 +121,6 @@ def _champion_moved(state: ModelState, event: Event) -> Moment:
     kind = OVERRIDE if data["before"] is not None and _by_hand(state, event) else PROMOTION
     what = f"Version {data['after']} became champion{instead}"
     return _moment(event, kind, what, version=data["after"], run=_run(state, data))
-
-
-def _end_of_trial(version: int, event: Event, judgements: Sequence[Event]) -> str:
-    """Return how a challenger's trial ended: it was worse, or time ran out without a verdict."""
-    mine = [each for each in judgements if each.data.get("version") == version and each.at <= event.at]
-    expired = bool(mine) and mine[-1].data.get("action") == "expired"
-    return WITHDRAWAL if expired else ROLLBACK
 
 
 def _by_hand(state: ModelState, event: Event) -> bool:
@@ -139,6 +146,7 @@ def _moment(
 _STEPS = {
     EVALUATED: _evaluated,
     REFUSED: _server_refused,
+    PROPOSED: _proposed,
     DECLINED: _declined,
     SHARED: _shared,
     MOVED: _moved,

@@ -13,6 +13,7 @@ FAILURE = "failure"
 REFUSAL = "refusal"
 TRIAL = "trial"
 TRAFFIC = "traffic"
+ASKED = "asked"
 PROMOTION = "promotion"
 WITHDRAWAL = "withdrawal"
 ROLLBACK = "rollback"
@@ -26,6 +27,7 @@ KINDS = {
     REFUSAL: "doubt",
     TRIAL: "plain",
     TRAFFIC: "plain",
+    ASKED: "doubt",
     PROMOTION: "good",
     WITHDRAWAL: "doubt",
     ROLLBACK: "bad",

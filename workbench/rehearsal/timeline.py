@@ -147,7 +147,7 @@ def read(
             hint="Name a time that ends later with --until, or one that begins earlier with --since.",
         )
     moments = [
-        *decisions(model, events, ledger.read(f"judgement/{model}")),
+        *decisions(model, events),
         *alarms(ledger.read(f"alert/{model}")),
         *retrainings(ledger, state, config.trained_by, begins, ends),
     ]
