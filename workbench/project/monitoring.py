@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from workbench.project.field import Name, PositiveDuration, Text
+from workbench.duration import parse_duration
+from workbench.project.field import Name, PositiveDuration, Text, Timezone
 from workbench.project.table import Table
 
 Share = Annotated[float, Field(gt=0, le=1)]
-DriftMethod = Literal["psi", "jensenshannon", "wasserstein", "ks", "chisquare"]
+NumberMethod = Literal["psi", "jensenshannon", "wasserstein", "ks"]
+NameMethod = Literal["psi", "jensenshannon", "chisquare"]
 
 
 class DriftConfig(Table):
@@ -27,8 +29,8 @@ class DriftConfig(Table):
         min_blocks: with fewer blocks of time nothing is concluded.
     """
 
-    numbers: DriftMethod = "wasserstein"
-    categories: DriftMethod = "jensenshannon"
+    numbers: NumberMethod = "wasserstein"
+    categories: NameMethod = "jensenshannon"
     limit: Annotated[float, Field(gt=0)] | None = None
     rate: Annotated[float, Field(gt=0, lt=1)] = 0.05
     share: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -129,8 +131,9 @@ class GuardrailsConfig(Table):
     """`guardrails = { … }`: what a challenger may not break; what is left out is not looked at.
 
     Attributes:
-        error_rate: greatest share of its requests that fail.
+        error_rate: greatest share of the rows that it gives no score for.
         latency_ratio: greatest p99 of its latency as a multiple of the champion's.
+        latency_from: a p99 up to which it is fast enough, whatever the champion's.
         sample_ratio: level of the test that its share of the traffic is what was declared (chi-square).
         disagreement: greatest mean distance between its scores and the champion's on the same rows.
         fairness: greatest difference between groups of the mean score less the mean outcome.
@@ -139,6 +142,7 @@ class GuardrailsConfig(Table):
 
     error_rate: Annotated[float, Field(gt=0, lt=1)] | None = 0.01
     latency_ratio: Annotated[float, Field(gt=1)] | None = 5.0
+    latency_from: PositiveDuration = timedelta(milliseconds=10)
     sample_ratio: Annotated[float, Field(gt=0, lt=1)] | None = 0.0001
     disagreement: Annotated[float, Field(gt=0)] | None = None
     fairness: Annotated[float, Field(gt=0)] | None = None
@@ -164,13 +168,14 @@ class ChallengeConfig(Table):
         arms: the shares of the traffic that a challenger with good outcomes goes through; the last is 1.
         arm_time: the least time in each.
         guardrails: what it may not break meanwhile.
-        automatic: whether verdicts are acted upon at once; otherwise a person is asked.
+        automatic: whether verdicts are acted upon at once; otherwise a person is asked. A challenger that
+            breaks a guardrail is withdrawn either way.
     """
 
     metric: Text | None = None
     margin: Annotated[float, Field(ge=0)] = 0.0
     block: Text = "1d"
-    timezone: Text = "UTC"
+    timezone: Timezone = "UTC"
     label_delay: PositiveDuration = timedelta(days=1)
     level: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
     min_blocks: Annotated[int, Field(ge=2)] = 10
@@ -180,3 +185,23 @@ class ChallengeConfig(Table):
     arm_time: PositiveDuration = timedelta(days=1)
     guardrails: GuardrailsConfig = GuardrailsConfig()
     automatic: bool = True
+
+    @field_validator("block")
+    @classmethod
+    def _is_a_length(cls, block: str) -> str:
+        if parse_duration(block) <= timedelta():
+            raise ValueError(f"expected a block that lasts longer than nothing, but got {block!r}")
+        return block
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if self.max_blocks < self.min_blocks:
+            raise ValueError(
+                f"expected max_blocks of at least min_blocks, which is {self.min_blocks}, "
+                f"but got {self.max_blocks}"
+            )
+        if list(self.arms) != sorted(set(self.arms)) or self.arms[-1] != 1:
+            raise ValueError(
+                f"expected arms that grow and end with 1.0, like [0.1, 0.5, 1.0], but got {list(self.arms)}"
+            )
+        return self

@@ -87,7 +87,7 @@ def _look_at_numbers(held: HeldNumbers, column: Numbers, asked: Asked, known: Co
     absent = np.isnan(column.values)
     method = asked.config.numbers
     known = _counted(known, absent, held.counts, method, asked)
-    ours = Spread(held.values, held.counts, int(held.counts.sum()), held.dtype)
+    ours = Spread(held.values, held.counts.astype(np.float64), int(held.counts.sum()), held.dtype)
     theirs = spread_of(column.values[~absent], column.dtype)
     apart = steps(ours, theirs)
     value = measures.numbers_apart(method, ours, theirs, apart)
@@ -135,12 +135,14 @@ def _counted(
     """Return what is known with the rows counted; raise UntoldError when they are too few."""
     import numpy as np
 
-    config, rows, reference = asked.config, int((~absent).sum()), int(counts.sum())
-    blocks = 0
+    gone, reference = int(np.count_nonzero(absent)), int(counts.sum())
+    config, rows, blocks = asked.config, len(absent) - gone, 0
     if asked.blocks is not None:
-        blocks = len(np.unique(asked.blocks[~absent & (asked.blocks >= 0)]))
+        blocks = asked.number
+        if gone:
+            blocks = int(np.count_nonzero(np.bincount(asked.blocks[~absent & (asked.blocks >= 0)])))
     limit = config.limit if config.limit is not None else measures.LIMITS[method]
-    known = replace(known, method=method, limit=limit, rows=rows, blocks=blocks, missing=float(absent.mean()))
+    known = replace(known, method=method, limit=limit, rows=rows, blocks=blocks, missing=gone / len(absent))
     why = ""
     if not reference:
         why = "the reference has no value in this column"
@@ -180,12 +182,12 @@ def _gaps(edges: NDArray[np.float64], *sides: Spread) -> NDArray[np.float64]:
     """Return how far each bin's mean, over both sides, is from the next one's, as shares of the whole."""
     import numpy as np
 
-    size = len(edges) + 1
-    rows, sums = np.zeros(size), np.zeros(size)
+    rows, sums = np.zeros(len(edges) + 1), np.zeros(len(edges) + 1)
     for side in sides:
-        bins = np.searchsorted(edges, side.values)
-        rows += np.bincount(bins, side.counts, size)
-        sums += np.bincount(bins, side.values * side.counts, size)
+        bounds = np.searchsorted(side.values, edges, side="right")
+        bounds = np.concatenate([[0], bounds, [len(side.values)]])
+        rows += np.diff(side.before[bounds])
+        sums += np.diff(np.append(0, np.cumsum(side.values * side.counts))[bounds])
     ends = np.append(edges, edges[-1])
     means = np.where(rows > 0, sums / np.maximum(rows, 1), ends)
     gaps = np.append(np.maximum(np.diff(means), 0), 0)

@@ -90,7 +90,7 @@ def common_bins(reference: Spread, window: Spread) -> tuple[Counts, Counts]:
             found.append(counts)
         return found[0], found[1]
     edges = sturges_edges(reference, window)
-    return reference.within(edges).astype(np.float64), window.within(edges).astype(np.float64)
+    return reference.within(edges), window.within(edges)
 
 
 def sturges_edges(reference: Spread, window: Spread) -> NDArray[np.float64]:
@@ -142,7 +142,7 @@ def _exact_ks(reference: Spread, window: Spread) -> float:
     import numpy as np
     from scipy.stats import ks_2samp
 
-    samples = [np.repeat(each.values, each.counts) for each in (reference, window)]
+    samples = [np.repeat(each.values, each.counts.astype(np.int64)) for each in (reference, window)]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # where the exact way fails, SciPy takes the asymptotic one
         return float(ks_2samp(*samples).pvalue)

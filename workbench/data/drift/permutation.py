@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 DRAWS = 2000
 """Permutations, unless so many columns are asked about that the smallest p must be smaller."""
+_SAME = 1e-6  # differences nearer to each other than this are the same: so far single precision goes
 
 
 class Question(NamedTuple):
@@ -55,7 +56,7 @@ def permuted_p(questions: Sequence[Question], *, rate: float, seed: int = 0) -> 
 
     ours = np.concatenate([question.reference for question in questions], axis=1)
     theirs = np.concatenate([question.window for question in questions], axis=1)
-    blocks = np.concatenate(_thinned(ours, theirs, seed)).astype(np.float64)
+    blocks = np.concatenate(_thinned(ours, theirs, seed)).astype(np.float32)
     sizes = [question.window.shape[1] for question in questions]
     starts = np.append(0, np.cumsum(sizes)[:-1])
     gaps = np.concatenate(
@@ -64,7 +65,7 @@ def permuted_p(questions: Sequence[Question], *, rate: float, seed: int = 0) -> 
     ordered = np.array([question.gaps is not None for question in questions])
     drawn = _drawn(len(ours), len(theirs), _draws(len(questions), rate), seed) @ blocks
     found = _differences(drawn, blocks.sum(axis=0), starts, gaps, ordered)
-    as_large = (found[1:] >= found[0] * (1 - 1e-9) - 1e-12).sum(axis=0)
+    as_large = (found[1:] >= found[0] * (1 - _SAME) - _SAME).sum(axis=0)
     return [float(p) for p in (as_large + 1) / len(found)]
 
 
@@ -73,13 +74,13 @@ def _draws(columns: int, rate: float) -> int:
 
 
 @lru_cache(maxsize=2)  # the windows of a reference have mostly as many blocks
-def _drawn(reference: int, window: int, draws: int, seed: int) -> NDArray[np.float64]:
+def _drawn(reference: int, window: int, draws: int, seed: int) -> NDArray[np.float32]:
     """Return which blocks make up the window: first as it is, then as drawn, shape (1 + draws, blocks)."""
     import numpy as np
 
     number = reference + window
     order = np.random.default_rng(seed).random((draws, number)).argpartition(window - 1, axis=1)
-    chosen = np.zeros((draws + 1, number))
+    chosen = np.zeros((draws + 1, number), np.float32)
     chosen[0, reference:] = 1
     np.put_along_axis(chosen[1:], order[:, :window], 1, axis=1)
     chosen.flags.writeable = False
@@ -103,12 +104,12 @@ def _thinned(
 
 
 def _differences(
-    window: NDArray[np.float64],
-    total: NDArray[np.float64],
+    window: NDArray[np.float32],
+    total: NDArray[np.float32],
     starts: NDArray[np.int64],
     gaps: NDArray[np.float64],
     ordered: NDArray[np.bool_],
-) -> NDArray[np.float64]:
+) -> NDArray[np.float32]:
     """Return how far each drawn window is from the rest, shape (windows, columns)."""
     import numpy as np
 

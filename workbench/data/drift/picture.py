@@ -26,7 +26,7 @@ def numbers_side_by_side(reference: Spread, window: Spread) -> dict[str, Any]:
     edges = np.linspace(low, high if high > low else low + 1, _BARS + 1)
     shares = []
     for each in (reference, window):
-        below = np.append(0, np.cumsum(each.counts))[np.searchsorted(each.values, edges[1:-1])]
+        below = each.before[np.searchsorted(each.values, edges[1:-1])]
         shares.append(_rounded(np.diff(np.concatenate([[0], below, [each.rows]])) / each.rows))
     means = [float(f"{each.mean:.6g}") for each in (reference, window)]
     return {
@@ -59,7 +59,7 @@ def names_side_by_side(
 def _ends(spread: Spread) -> tuple[float, float]:
     import numpy as np
 
-    places = np.searchsorted(np.cumsum(spread.counts), np.array([_TAIL, 1 - _TAIL]) * spread.rows)
+    places = np.searchsorted(spread.before[1:], np.array([_TAIL, 1 - _TAIL]) * spread.rows)
     low, high = spread.values[np.minimum(places, len(spread.values) - 1)]
     return float(low), float(high)
 

@@ -67,7 +67,7 @@ def moments(values: Any, what: str) -> NDArray[np.datetime64]:
     if pd.api.types.is_numeric_dtype(column):
         raise UsageError(f"{what} must be dates or times, but got {column.dtype}.", hint=_MOMENT)
     try:
-        column = pd.to_datetime(column)
+        column = column if column.dtype.kind == "M" else pd.to_datetime(column)
     except (TypeError, ValueError) as error:
         raise UsageError(f"{what} must be dates or times: {error}.", hint=_MOMENT) from error
     wall: NDArray[np.datetime64] = column.dt.tz_localize(None).to_numpy(dtype="datetime64[us]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,35 +17,42 @@ class Spread:
 
     Attributes:
         values: distinct and sorted, shape (distinct,).
-        counts: how often each is found, at least once.
+        counts: how often each is found, at least once; whole numbers.
         rows: their sum.
         dtype: NumPy's name of the type that they came in.
     """
 
     values: NDArray[np.float64]
-    counts: NDArray[np.int64]
+    counts: NDArray[np.float64]
     rows: int
     dtype: str
 
-    @property
+    @cached_property
+    def before(self) -> NDArray[np.float64]:
+        """How many rows lie before each place among the values, and all of them, shape (distinct + 1,)."""
+        import numpy as np
+
+        return np.append(0, np.cumsum(self.counts))
+
+    @cached_property
     def mean(self) -> float:
         """The mean of all rows."""
         return float(self.values @ self.counts / self.rows)
 
-    @property
+    @cached_property
     def deviation(self) -> float:
         """The standard deviation of all rows, as of a whole population."""
         import numpy as np
 
         return float(np.sqrt((self.values - self.mean) ** 2 @ self.counts / self.rows))
 
-    def within(self, edges: NDArray[np.float64]) -> NDArray[np.int64]:
+    def within(self, edges: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how many rows lie between edges, the last one inclusive, as `numpy.histogram` counts."""
         import numpy as np
 
         places = np.searchsorted(self.values, edges)
         places[-1] = np.searchsorted(self.values, edges[-1], side="right")
-        return np.diff(np.append(0, np.cumsum(self.counts))[places])
+        return np.diff(self.before[places])
 
 
 def spread_of(values: NDArray[np.float64], dtype: str) -> Spread:
@@ -53,7 +61,9 @@ def spread_of(values: NDArray[np.float64], dtype: str) -> Spread:
 
     ordered = np.sort(values)
     starts = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1]))[: len(ordered)]
-    return Spread(ordered[starts], np.diff(np.append(starts, len(ordered))), len(ordered), dtype)
+    return Spread(
+        ordered[starts], np.diff(np.append(starts, len(ordered))).astype(np.float64), len(ordered), dtype
+    )
 
 
 class Steps(NamedTuple):
@@ -90,6 +100,5 @@ def steps(ours: Spread, theirs: Spread) -> Steps:
 
     values = np.concatenate([ours.values, theirs.values])
     order = np.argsort(values, kind="stable")  # merges two sorted runs
-    counts = np.concatenate([ours.counts, -theirs.counts])[order]
-    first = np.cumsum(np.maximum(counts, 0)) / ours.rows
-    return Steps(values[order], first + np.cumsum(np.minimum(counts, 0)) / theirs.rows)
+    shares = np.concatenate([ours.counts / ours.rows, theirs.counts / -theirs.rows])
+    return Steps(values[order], np.cumsum(shares[order]))

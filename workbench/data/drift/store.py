@@ -82,10 +82,10 @@ def _table(reference: Reference) -> pa.Table:
             "missing": pa.int64(),
             "values": pa.list_(pa.float64()),
             "names": pa.list_(pa.string()),
-            "counts": pa.list_(pa.int64()),
+            "counts": pa.list_(pa.int32()),
             "dtype": pa.string(),
             "edges": pa.list_(pa.float64()),
-            "histogram": pa.list_(pa.int64()),
+            "histogram": pa.list_(pa.int32()),
             "others": pa.int64(),
             "own": pa.int64(),
         },
@@ -178,7 +178,10 @@ def _held_out(table: pa.Table) -> HeldOut:
 def _write(table: pa.Table, path: Path) -> None:
     import pyarrow.parquet as pq
 
-    pq.write_table(table, path, compression="zstd", use_dictionary=False, column_encoding=None)
+    fitting: dict[str, Any] = {"use_dictionary": ["counts.list.element", "histogram.list.element"]}
+    if "values" in table.column_names:
+        fitting["use_byte_stream_split"] = ["values.list.element"]
+    pq.write_table(table, path, compression="zstd", **fitting)
 
 
 def _read(content: bytes) -> pa.Table:
