@@ -124,7 +124,8 @@ def doubt_of(window: Window, task: str, classes: Sequence[Any], most: float) -> 
     answered = window.judged.filter(pl.col("arm") != SHADOW)
     if not answered.height:
         return "no row was logged whose truth is due"
-    _, known = truths_of(answered, task, classes)
+    truth, known = truths_of(answered, task, classes)
+    known &= allowed(truth, task, len(classes))
     missing = 1 - int(known.sum()) / answered.height
     if not known.any():
         return f"no truth is known of the {answered.height:,} rows whose truth is due"

@@ -48,12 +48,13 @@ class Window:
 
     @cached_property
     def features(self) -> pl.DataFrame:
-        """The model's columns of the answered rows."""
+        """The model's columns of the answered rows; a number that is none counts as missing."""
         import polars as pl
+        from polars import selectors
 
         if "features" not in self.rows.columns or not self.rows.height:
             return pl.DataFrame()
-        return self.rows.select("features").unnest("features")
+        return self.rows.select("features").unnest("features").with_columns(selectors.float().fill_nan(None))
 
     @cached_property
     def blocks(self) -> NDArray[np.int64]:

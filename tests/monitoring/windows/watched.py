@@ -165,7 +165,7 @@ class Watched:
                     *(
                         encode_label(MODEL, row["late"], received=received, prediction_id=key)
                         for key, row in zip(keys, part, strict=True)
-                        if row.get("late") is not None
+                        if row.get("late") == row.get("late")
                     )
                 )
             moment.advance(step * len(part))
