@@ -9,6 +9,7 @@ from typing import Any
 from workbench.ledger import Append, Ledger
 from workbench.pipeline.extension import Ended
 from workbench.project import Project
+from workbench.registry.challenge import challenge_metric
 from workbench.registry.gates import NamedGate, gates_of
 from workbench.registry.model import read_model, stream_of
 from workbench.registry.part import Part
@@ -45,6 +46,9 @@ class RegistryExtension:
         self._gates: dict[str, tuple[NamedGate, ...]] = {
             name: gates_of(name, config) for name, config in project.config.models.items()
         }
+        for name, config in project.config.models.items():
+            if config.challenge is not None:
+                challenge_metric(name, config)
         if projection is not None:
             self._projection = projection
 

@@ -16,7 +16,7 @@ from workbench.registry.gates import NamedGate
 from workbench.registry.model import ModelState
 from workbench.registry.promotion import Wish, promote
 from workbench.registry.registration import evaluate, model_output, register
-from workbench.registry.version import CHAMPION
+from workbench.registry.version import CHALLENGER, CHAMPION
 
 _NOT_YET = datetime.max.replace(tzinfo=UTC)  # the ledger gives the time when it writes
 
@@ -139,7 +139,7 @@ class Part:
             version.number,
             self.config.promotion.policy,
             self.gates,
-            alias=request.get("alias", CHAMPION),
+            alias=request.get("alias") or self._alias(version.number),
             reason=request.get("reason", ""),
             actor=self.ended.actor,
             run=self.ended.run,
@@ -149,6 +149,11 @@ class Part:
             return promote(self.state, wish)
         except UnknownNameError as error:  # in a run it is the stage's wish that is refused
             raise RejectedError(error.message, hint=error.hint, evidence=None) from error
+
+    def _alias(self, version: int) -> str:
+        """Return what a candidate is asked for: with a challenge declared, it has a champion to challenge."""
+        challenges = self.config.challenge is not None and self.state.champion not in (None, version)
+        return CHALLENGER if challenges else CHAMPION
 
     def _started_by(self) -> str:
         """Return who started the run, which is not always who goes on with it."""

@@ -39,6 +39,7 @@ class Wish:
         actor: who wishes it.
         run: the run that proposes it; empty when a person does.
         author: who started that run.
+        unattended: nobody stands behind it: it approves nothing that a person has to approve.
         share: of the traffic, for a challenger, from 0 to 1; None for as it is, which is 0 for a new one.
     """
 
@@ -50,7 +51,13 @@ class Wish:
     actor: str = ""
     run: str = ""
     author: str = ""
+    unattended: bool = False
     share: float | None = None
+
+    @property
+    def by_machine(self) -> bool:
+        """Whether a run wishes it, or something else that is no person."""
+        return bool(self.run) or self.unattended
 
 
 def promote(state: ModelState, wish: Wish) -> list[NewEvent]:
@@ -134,7 +141,7 @@ def _more_traffic(state: ModelState, wish: Wish) -> list[NewEvent]:
 
 def _respect_decisions(state: ModelState, version: Version, wish: Wish) -> None:
     """Refuse a run what a person has decided against; a person may decide anew."""
-    if not wish.run:
+    if not wish.by_machine:
         return
     to = "" if wish.alias == CHAMPION else f" --to {wish.alias}"
     back = f"If it shall be {wish.alias} all the same: workbench promote {state.name} {version.number}{to}"
@@ -156,7 +163,7 @@ def _is_approved(wish: Wish, waiting: Promotion | None) -> bool:
     policy = stricter(wish.policy, waiting.policy) if waiting else wish.policy
     if policy == AUTOMATIC:
         return True
-    if wish.run:
+    if wish.by_machine:
         return False
     if policy == FOUR_EYES:
         return waiting is not None and not waiting.is_by(wish.actor)

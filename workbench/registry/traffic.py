@@ -87,7 +87,7 @@ def check_raise(state: ModelState, share: float, actor: str) -> None:
     Raises:
         RejectedError: it is the author's own challenger.
     """
-    asked = _promotion_of(state, state.challenger)
+    asked = promotion_of(state, state.challenger)
     if asked is not None and share > state.share and asked.is_by(actor):
         raise RejectedError(
             f"{actor} cannot give version {state.challenger} of {state.name!r} more than "
@@ -161,6 +161,7 @@ def _shadow(state: ModelState, kind: str, version: int, reason: str, why: str) -
     return NewEvent(kind, data, subject=state.name, key=str(version))
 
 
-def _promotion_of(state: ModelState, number: int | None) -> Promotion | None:
+def promotion_of(state: ModelState, number: int | None) -> Promotion | None:
+    """Return the newest promotion by which a version became challenger, or was to; None without one."""
     mine = (p for p in state.promotions.values() if (p.version, p.alias) == (number, CHALLENGER))
     return max(mine, key=lambda promotion: promotion.number, default=None)

@@ -106,6 +106,7 @@ def _deployed(
         return [_arm(name, told[key], loaded[key], mask) for key in keys]
 
     challenger = arms(CHALLENGER, (split.challenger,))
+    challenge = bool(challenger) and config is not None and config.challenge is not None
     return Deployed(
         model=split.model,
         entity=config.entity if config else None,
@@ -115,6 +116,7 @@ def _deployed(
         traffic=Traffic(split.model, split.share),
         shadows=tuple(arms(SHADOW, split.shadows)),
         max_rows=own or project.config.serving.max_rows,
+        pair=tuple(arms(SHADOW, (split.champion, split.challenger))) if challenge else (),
         mask=mask,
     )
 

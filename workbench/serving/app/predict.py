@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
@@ -139,8 +139,9 @@ class Predictor:
                     predictions[place] = prediction
         if self._journal.waits:
             await self._journal.durable(rows)
-        if deployed.shadows:
-            self._shadows.put(Asked(deployed.shadows, batch, request, at, caller))
+        if deployed.shadows or deployed.pair:
+            for asked in _beside(deployed, parts, batch, (request, at), caller):
+                self._shadows.put(asked)
         return Predicted(request, predictions, tuple(part for part, _ in parts), rows)
 
     def count(self, predicted: Predicted, caller: str, seconds: float) -> None:
@@ -212,6 +213,25 @@ def _parts(deployed: Deployed, batch: Batch, request: str) -> Sequence[tuple[Arm
         return ((challenger, None),)
     others = sorted(set(range(len(entities))).difference(challenged))
     return ((deployed.champion, others), (challenger, challenged))
+
+
+def _beside(
+    deployed: Deployed,
+    parts: Sequence[tuple[Arm, Sequence[int] | None]],
+    batch: Batch,
+    request: tuple[str, int],
+    caller: str,
+) -> Iterator[Asked]:
+    """Yield what is scored beside those that answered: all rows, of a pair those that it did not answer."""
+    if deployed.shadows:
+        yield Asked(deployed.shadows, batch, *request, caller)
+    for arm in deployed.pair:
+        others = [places for part, places in parts if part.version != arm.version]
+        if not others:
+            continue
+        (places,) = others
+        rows = batch if places is None else _taken(batch, places)
+        yield Asked((arm,), rows, *request, caller, places)
 
 
 def _taken(batch: Batch, places: Sequence[int]) -> Batch:

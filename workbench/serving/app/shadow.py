@@ -31,6 +31,7 @@ class Asked:
     Attributes:
         arms: the shadows that shall score it.
         at: its project time, microseconds since 1970.
+        places: which rows of the request the batch holds; all of them when None.
     """
 
     arms: Sequence[Arm]
@@ -38,6 +39,7 @@ class Asked:
     request: str
     at: int
     caller: str
+    places: Sequence[int] | None = None
 
 
 class Shadows:
@@ -119,6 +121,7 @@ class Shadows:
             caller=asked.caller,
             latency=int((perf_counter() - begin) * 1e6),
             entities=batch.entities,
+            places=asked.places,
         )
         labels = {"model": arm.model, "version": str(arm.version), "arm": arm.name, "caller": asked.caller}
         self._cells.add(ROWS.name, labels, len(batch.rows))

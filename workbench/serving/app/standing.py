@@ -52,6 +52,8 @@ class Deployed:
         share: the challenger's, from 0 to 1.
         traffic: decides which of the two arms answers whom.
         max_rows: of one request.
+        pair: champion and challenger as shadows, where a challenge is declared: whichever of the two does
+            not answer a row scores it beside the other.
         mask: hides what is sensitive in the log.
     """
 
@@ -63,6 +65,7 @@ class Deployed:
     traffic: Traffic
     shadows: tuple[Arm, ...]
     max_rows: int
+    pair: tuple[Arm, ...] = ()
     mask: Mask | None = None
 
     @property
