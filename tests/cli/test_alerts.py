@@ -61,6 +61,12 @@ def test_what_fires_is_listed_and_shown(watched: Weeks) -> None:
     assert second == "  drift temp: 0.4, limit 0.1 (wasserstein)"
     assert "hook was told" in shown.out
     assert "workbench show 20130115-060000-0001" in shown.out
+    assert "Evidently" not in shown.out
+    page = watched.project.layout.runs / "20130115-060000-0001" / "evidently.html"
+    page.parent.mkdir(parents=True)
+    page.touch()
+    assert f"Evidently's report: {page}" in type_in(root, "alerts show drift-1").out
+    assert type_in(root, "alerts show drift-1 --json").document["page"] == str(page)
 
 
 def test_as_json_an_alert_is_whole(watched: Weeks) -> None:
@@ -68,7 +74,7 @@ def test_as_json_an_alert_is_whole(watched: Weeks) -> None:
     root = watched.project.root
     (listed,) = type_in(root, "alerts list --json").document
     shown = type_in(root, "alerts show delay/drift-1 --json").document
-    assert listed == shown
+    assert shown == {**listed, "page": None}
     assert (shown["alert"], shown["state"], shown["windows"]) == ("drift-1", "firing", 2)
     assert shown["told"]["hook"]["what"] == "fired"
     assert [check["name"] for check in shown["cause"]["features"]][1] == "temp"

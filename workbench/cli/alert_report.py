@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.cli.amount import plural, time_text
@@ -46,7 +47,7 @@ def print_alerts(console: Console, alerts: Sequence[Alert], *, resolved: int) ->
     if resolved:
         console.print(f"{plural(resolved, 'alert')} resolved: --all lists them too.", style="dim")
     if alerts:
-        name = alerts[0].id
+        name = next((alert for alert in alerts if alert.state.value == "firing"), alerts[0]).id
         print_next(
             console,
             (f"workbench alerts show {name}", "what failed, and what changed before"),
@@ -54,8 +55,14 @@ def print_alerts(console: Console, alerts: Sequence[Alert], *, resolved: int) ->
         )
 
 
-def print_alert(console: Console, alert: Alert) -> None:
-    """Print all that is known of an alert."""
+def print_alert(console: Console, alert: Alert, page: Path | None = None) -> None:
+    """Print all that is known of an alert.
+
+    Args:
+        console: prints.
+        alert: what is shown.
+        page: Evidently's report of its last window; None where there is none.
+    """
     from workbench.monitoring.alerts.message import check_line, describe, period
 
     for line in describe(alert):
@@ -66,6 +73,8 @@ def print_alert(console: Console, alert: Alert) -> None:
         console.print("Also failed:")
         for check in others:
             console.print(f"  {check_line(check)}", soft_wrap=True)
+    if page is not None:
+        console.print(f"Evidently's report: {page}", soft_wrap=True)
     console.print()
     console.print(f"fired {time_text(alert.at)} for {period(alert.since, alert.until)} UTC", style="dim")
     for channel, told in alert.told.items():

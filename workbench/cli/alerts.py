@@ -68,12 +68,13 @@ def show(alert: Name, *, as_json: Json = False) -> int:
     from workbench.cli.alert_report import print_alert
     from workbench.monitoring.alerts import find_alert
 
-    with _opened() as (_, ledger):
+    with _opened() as (project, ledger):
         found = find_alert(ledger, alert)
+    page = project.layout.runs / found.run / "evidently.html"
     if as_json:
-        print_json(found)
+        print_json({**found.to_dict(), "page": str(page) if page.is_file() else None})
     else:
-        print_alert(open_console(), found)
+        print_alert(open_console(), found, page if page.is_file() else None)
     return 0
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.monitoring.alerts.weeks import WEEK, Weeks, drift, write_rules
+from tests.monitoring.alerts.weeks import WEEK, Weeks, drift, report, write_rules
 from tests.projects import notebook, write_project
 from tests.registry.models import GATES, Runs
 from workbench.clock import ManualClock
 from workbench.ledger import Ledger, open_ledger
+from workbench.monitoring.alerts import consider
 from workbench.monitoring.finding import Check
 from workbench.project import load_project
 from workbench.registry.verdict import Verdict
@@ -138,3 +139,16 @@ def test_new_data_and_the_notebook_that_looked_are_named(
     assert [each["what"] for each in cause["changes"]] == [f"dataset table got version 2 by run {run}"]
     assert (shop / cause["notebook"]).is_file()
     assert cause["notebook"].endswith("notebook.ipynb")
+
+
+def test_what_is_no_number_is_left_out(weeks: Start) -> None:
+    """The ledger holds finite numbers only, and an alert is more than one number."""
+    watched = weeks(RULE)
+    watched.clock.advance(WEEK)
+    now = watched.clock.now()
+    found = report(now, metric("auc", float("nan"), 0.7), metric("brier", 0.3, float("inf")))
+    (change,) = consider(watched.project, watched.ledger, found, run="", now=now)
+    assert [("value" in check, "limit" in check) for check in change.alert.checks] == [
+        (False, True),
+        (True, False),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -67,17 +68,21 @@ def brief(checks: Iterable[Check]) -> list[dict[str, Any]]:
     """Return checks as JSON, without their evidence and with texts of bounded length."""
     kept = []
     for check in checks:
-        said = {name: value for name, value in check.to_dict().items() if name != "evidence"}
+        said = {name: value for name, value in check.to_dict().items() if _is_kept(name, value)}
         kept.append({**said, "name": check.name[:_LONGEST], "note": check.note[:_LONGEST]})
     return kept[:_KEPT]
 
 
 def _excess(check: Check) -> float:
     """Return by what factor a check is beyond its limit, whichever side of it is the wrong one."""
-    if not check.value or not check.limit or check.value * check.limit < 0:
+    if not check.value or not check.limit or not check.value * check.limit > 0:
         return 0.0
     ratio = check.value / check.limit
     return max(ratio, 1 / ratio)
+
+
+def _is_kept(name: str, value: object) -> bool:
+    return name != "evidence" and not (isinstance(value, float) and not math.isfinite(value))
 
 
 def _is_slice(check: Check) -> bool:

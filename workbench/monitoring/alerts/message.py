@@ -60,13 +60,16 @@ def plain(text: object, longest: int = _LONGEST) -> str:
 
 def check_line(check: Mapping[str, Any]) -> str:
     """Return a check as one line: `drift temp: 0.31, limit 0.1 (wasserstein), warmer than ever`."""
-    said = [f"{check['kind']} {plain(check['name'])}"]
-    measured = [f"{check['value']:.4g}"] if "value" in check else [check["verdict"]]
+    version = f" of version {check['version']}" if "version" in check else ""
+    arm = f" ({plain(check['arm'])})" if check.get("arm") else ""
+    measured = [f"{check['value']:.4g}" if "value" in check else check["verdict"]]
+    if "lower" in check and "upper" in check:
+        measured.append(f"between {check['lower']:.4g} and {check['upper']:.4g}")
     if "limit" in check:
         measured.append(f"limit {check['limit']:.4g}")
     method = f" ({plain(check['method'])})" if check.get("method") else ""
     note = f", {plain(check['note'])}" if check.get("note") else ""
-    return f"{': '.join([*said, ', '.join(measured)])}{method}{note}"
+    return f"{check['kind']} {plain(check['name'])}{version}{arm}: {', '.join(measured)}{method}{note}"
 
 
 def period(since: datetime | str, until: datetime | str) -> str:
