@@ -37,14 +37,16 @@ class Spread:
     @cached_property
     def mean(self) -> float:
         """The mean of all rows."""
-        return float(self.values @ self.counts / self.rows)
+        import numpy as np
+
+        return float(np.sum(self.values * self.counts) / self.rows)
 
     @cached_property
     def deviation(self) -> float:
         """The standard deviation of all rows, as of a whole population."""
         import numpy as np
 
-        return float(np.sqrt((self.values - self.mean) ** 2 @ self.counts / self.rows))
+        return float(np.sqrt(np.sum((self.values - self.mean) ** 2 * self.counts) / self.rows))
 
     def within(self, edges: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how many rows lie between edges, the last one inclusive, as `numpy.histogram` counts."""
@@ -83,7 +85,7 @@ class Steps(NamedTuple):
         """The area between the two: the first Wasserstein distance."""
         import numpy as np
 
-        return float(np.abs(self.apart[:-1]) @ np.diff(self.values))
+        return float(np.sum(np.abs(self.apart[:-1]) * np.diff(self.values)))
 
     @property
     def height(self) -> float:
