@@ -75,10 +75,10 @@ def brief(checks: Iterable[Check]) -> list[dict[str, Any]]:
 
 def _excess(check: Check) -> float:
     """Return by what factor a check is beyond its limit, whichever side of it is the wrong one."""
-    if not check.value or not check.limit or not check.value * check.limit > 0:
+    value, limit = check.value, check.limit
+    if value is None or limit is None or not 0 < value * limit < math.inf:
         return 0.0
-    ratio = check.value / check.limit
-    return max(ratio, 1 / ratio)
+    return max(value / limit, limit / value)
 
 
 def _is_kept(name: str, value: object) -> bool:
