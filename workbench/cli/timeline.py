@@ -62,16 +62,28 @@ def _print(console: Console, found: Timeline) -> None:
     table = plain_table("event", "when", "kind", "what", "who", "why", right=("event",))
     for each in found.moments:
         kind = Text(each.kind, style=_STYLES[KINDS[each.kind]])
-        row = (str(each.position), f"{each.at:%Y-%m-%d %H:%M}", kind, each.what, each.who, each.why)
+        row = (
+            str(each.position),
+            f"{found.local(each.at):%Y-%m-%d %H:%M}",
+            kind,
+            each.what,
+            each.who,
+            each.why,
+        )
         table.add_row(*row)
     console.print()
     console.print(table)
-    _print_comparison(console, found)
-    page = found.files["html"]
-    print_next(console, (f"xdg-open {page}", "the same as a page, with the picture"))
+    print_comparison(console, found)
+    console.print(f"The same as a page, with the picture: {found.files['html']}", soft_wrap=True)
+    print_next(
+        console,
+        (f"workbench models {found.model}", "who is champion now"),
+        ("workbench audit export", "every event, each with its position"),
+    )
 
 
-def _print_comparison(console: Console, found: Timeline) -> None:
+def print_comparison(console: Console, found: Timeline) -> None:
+    """Print what answered beside the first version alone."""
     if found.comparison is None:
         console.print(f"Nothing was compared. {found.missing}", style="dim", soft_wrap=True)
         return

@@ -113,7 +113,7 @@ def _who_answered(timeline: Timeline) -> Answer:
 
 def _people(timeline: Timeline) -> Answer:
     by_hand = [each for each in timeline.moments if each.kind in (OVERRIDE, ACKNOWLEDGED)]
-    lines = [f"{_day(each.at)}: {each.what}, by {each.who}" for each in by_hand[:4]]
+    lines = [f"{_day(timeline.local(each.at))}: {each.what}, by {each.who}" for each in by_hand[:4]]
     headline = f"{len(by_hand)} time{'' if len(by_hand) == 1 else 's'}" if by_hand else "Never"
     return Answer("Did a person step in?", headline, lines or ("All of it was policy.",))
 
@@ -153,13 +153,21 @@ def _method(found: Comparison) -> str:
 def _table(timeline: Timeline) -> Iterator[Block]:
     columns = ("event", "when", "kind", "what", "who", "why")
     rows = [
-        (str(each.position), _minute(each.at), each.kind, _what(each.what, each.until), each.who, each.why)
+        (
+            str(each.position),
+            _minute(timeline.local(each.at)),
+            each.kind,
+            _what(each.what, timeline.local(each.until) if each.until else None),
+            each.who,
+            each.why,
+        )
         for each in timeline.moments
     ]
     if not rows:
         yield Text("Nothing happened.", quiet=True)
         return
     yield Table(columns, rows, right=frozenset({"event"}), verdicts="kind", tones=KINDS)
+    yield Text(f"Times are those of {timeline.timezone}.", quiet=True)
 
 
 def _what(what: str, until: datetime | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from workbench.rehearsal import lanes
 from workbench.rehearsal.lanes import INK, LINE, QUIET
@@ -142,8 +143,9 @@ def _behind(axes: Any, timeline: Timeline) -> None:
 def _time_axis(axes: Any, timeline: Timeline) -> None:
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-    locator = AutoDateLocator(minticks=4, maxticks=13)
+    zone = ZoneInfo(timeline.timezone)
+    locator = AutoDateLocator(zone, minticks=4, maxticks=13)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, zone))
     axes.set_xlim(timeline.since, timeline.until)
     axes.tick_params(axis="x", colors=QUIET, labelsize=9.5, length=0)

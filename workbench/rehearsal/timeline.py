@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from workbench.errors import UsageError
 from workbench.registry.model import ModelState, fold, stream_of
@@ -53,6 +54,7 @@ class Timeline:
         moments: in the order of the ledger.
         reigns: which version held which alias, from when to when.
         head: the last event that was read.
+        timezone: in which people read its times; the ledger's own are UTC.
         comparison: what answered against the first version alone; None where nothing could be compared.
         missing: why not.
         files: what was written, by what it is: `page`, `png`, `svg`, `json`.
@@ -64,6 +66,7 @@ class Timeline:
     moments: tuple[Moment, ...]
     reigns: tuple[Reign, ...]
     head: Head
+    timezone: str = "UTC"
     comparison: Comparison | None = None
     missing: str = ""
     files: Mapping[str, Path] = field(default_factory=dict)
@@ -81,6 +84,10 @@ class Timeline:
                 made.append(replace(each, share=1.0))
         return tuple(made)
 
+    def local(self, moment: datetime) -> datetime:
+        """Return a moment as people read it."""
+        return moment.astimezone(ZoneInfo(self.timezone))
+
     @property
     def counts(self) -> Mapping[str, int]:
         """How many moments there are of each kind."""
@@ -89,8 +96,8 @@ class Timeline:
     @property
     def title(self) -> str:
         """The model and the days."""
-        last = self.until - timedelta(microseconds=1)
-        return f"{self.model}, {self.since.day} {self.since:%B %Y} to {last.day} {last:%B %Y}"
+        first, last = self.local(self.since), self.local(self.until - timedelta(seconds=1))
+        return f"{self.model}, {first.day} {first:%B %Y} to {last.day} {last:%B %Y}"
 
     @property
     def sentence(self) -> str:
@@ -110,6 +117,7 @@ class Timeline:
             "model": self.model,
             "since": self.since.isoformat(),
             "until": self.until.isoformat(),
+            "timezone": self.timezone,
             "counts": dict(self.counts),
             "moments": [moment.to_dict() for moment in self.moments],
             "reigns": [reign.to_dict() for reign in self.reigns],
@@ -152,7 +160,8 @@ def read(
         *retrainings(ledger, state, config.trained_by, begins, ends),
     ]
     told = sorted((each for each in moments if begins <= each.at < ends), key=lambda each: each.position)
-    return Timeline(model, begins, ends, tuple(told), reigns(model, events, begins, ends), head)
+    spans = reigns(model, events, begins, ends)
+    return Timeline(model, begins, ends, tuple(told), spans, head, config.monitoring.timezone)
 
 
 def write(
