@@ -12,7 +12,7 @@ import sys
 
 from benchmarks.figure import Figure, keep
 
-ROWS = ("startup", "overhead", "rivals", "sweep", "training", "growth", "serving", "drift")
+ROWS = ("startup", "overhead", "rivals", "sweep", "training", "growth", "serving", "drift", "monitor")
 
 
 def main() -> int:
