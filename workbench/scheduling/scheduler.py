@@ -79,6 +79,7 @@ class Scheduler:
         for config in schedules(project).values():
             self._append("schedule", config, self._due)
         started = self._start_open("schedule", schedules(project))
+        started += self._start_open("trigger", triggers(project))  # those that wait, or have ended by now
         for trigger in triggers(project).values():
             self._append("trigger", trigger, self._fired)
         return [*started, *self._start_open("trigger", triggers(project))]
