@@ -128,6 +128,15 @@ def test_a_channel_is_tried(watched: Weeks, hook: Hook) -> None:
     assert (document["ok"], document["channel"]) == (False, "hook")
 
 
+def test_a_token_that_is_written_down_is_warned_of(tmp_path: Path, hook: Hook) -> None:
+    """The trial arrives; who reads workbench.toml could send one, too."""
+    url = f"gotify://127.0.0.1:{hook.server_port}/AbCdEf123456"
+    root = write_rules(tmp_path / "shop", f'[channels.push]\nurl = "{url}"\n').root
+    said = type_in(root, "alerts try push")
+    assert (said.code, len(hook.posts)) == (0, 1)
+    assert "warning: token of push can be read in workbench.toml; write secret:NAME there" in said.err
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [

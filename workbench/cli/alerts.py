@@ -124,6 +124,10 @@ def try_(
     from workbench.project import load_project
 
     delivery = try_channel(load_project(), channel)
+    if delivery.exposed and not as_json:
+        text = f"warning: {', '.join(delivery.exposed)} of {channel} can be read in workbench.toml; "
+        hint = "write secret:NAME there, and set that secret in the environment."
+        open_console(to_errors=True).print(text + hint, style="yellow", soft_wrap=True)
     if as_json:
         print_json(delivery)
     elif delivery.ok:

@@ -12,6 +12,7 @@ from tests.monitoring.alerts.receivers import Hook, Mailbox
 from tests.monitoring.alerts.weeks import MODEL, Weeks, drift
 from workbench.clock import ManualClock
 from workbench.monitoring.alerts import Delivery, acknowledge, resolve, tell, try_channel
+from workbench.monitoring.alerts.channel import exposed
 from workbench.monitoring.finding import Check
 from workbench.registry.verdict import Verdict
 
@@ -252,6 +253,32 @@ def test_a_trial_tells_why_it_failed(weeks: Start, url: str, why: str) -> None:
     assert why in tried.error
     assert "\n" not in tried.error
     assert watched.ledger.head().position == 0
+
+
+def test_a_channel_that_never_answers_is_given_up_and_holds_no_other_up(weeks: Start, hook: Hook) -> None:
+    """It takes the connection and says nothing; the others have heard by then."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"json://127.0.0.1:{silent.getsockname()[1]}/?rto=0.2"
+        watched = weeks(f'{ONE}[channels.silent]\nurl = "{url}"\n{hooked(hook)}')
+        watched.week(a="fail")
+        assert {each.channel: each.ok for each in occasion(watched)} == {"silent": False, "hook": True}
+
+
+def test_a_secret_that_is_written_down_is_told_of(
+    weeks: Start, hook: Hook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A part of the address that Apprise holds to be private; by reference it is none."""
+    monkeypatch.setenv("WORKBENCH_SECRET_WORD", "hunter2")
+    address = hook.url.replace("json://", "json://duty:{word}@")
+    written = address.format(word="secret:WORD")
+    watched = weeks(f'[channels.hook]\nurl = "{written}"\n')
+    assert exposed(watched.project.config.channels["hook"], watched.project.root) == ()
+    bare = watched.project.config.channels["hook"].model_copy(update={"url": address.format(word="hunter2")})
+    assert exposed(bare, watched.project.root) == ("password",)
+    slack = bare.model_copy(update={"url": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#general"})
+    assert exposed(slack, watched.project.root) == ("token_a", "token_b", "token_c")
 
 
 def test_a_trial_arrives_and_says_that_it_is_one(weeks: Start, hook: Hook) -> None:

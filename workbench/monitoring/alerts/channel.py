@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from workbench.data.source.credentials import Credentials
 from workbench.errors import WorkbenchError, nearest
@@ -52,7 +53,44 @@ def load_services() -> None:
         NotificationManager().load_modules()
 
 
+def exposed(config: ChannelConfig, root: Path) -> tuple[str, ...]:
+    """Return which secret parts of a channel's address stand in `workbench.toml` for all to read.
+
+    Args:
+        config: the channel.
+        root: the project's folder, whose secrets are used.
+    """
+    service = _open(Credentials(root).in_uri(config.url))
+    if isinstance(service, str):
+        return ()
+    written = unquote(config.url)
+    private = [
+        (key, each.get("map_to", key)) for key, each in service.template_tokens.items() if each.get("private")
+    ]
+    values = {key: getattr(service, name, None) for key, name in private}
+    return tuple(
+        key for key, value in values.items() if value and isinstance(value, str) and value in written
+    )
+
+
 def _send(url: str, message: Message) -> str:
+    from apprise import Apprise
+
+    service = _open(url)
+    if isinstance(service, str):
+        return service
+    with Apprise(service, asset=service.asset).notify(
+        message.body,
+        title=message.title,
+        notify_type=_TYPES[message.severity],
+        body_format="text",
+        timeout=_PATIENCE,
+    ) as result:
+        return "" if result else _why(result)
+
+
+def _open(url: str) -> Any:
+    """Return Apprise's service of an address; why there is none as a text."""
     from apprise import Apprise, AppriseAsset
     from apprise.exception import AppriseException
 
@@ -74,17 +112,7 @@ def _send(url: str, message: Message) -> str:
         service = Apprise.instantiate(url, asset=asset, suppress_exceptions=False)
     except (TypeError, AppriseException) as error:  # what Apprise raises for an incomplete address
         return str(error)
-    if service is None:
-        return _unknown(url)
-    apprise = Apprise(service, asset=asset)
-    with apprise.notify(
-        message.body,
-        title=message.title,
-        notify_type=_TYPES[message.severity],
-        body_format="text",
-        timeout=_PATIENCE,
-    ) as result:
-        return "" if result else _why(result)
+    return _unknown(url) if service is None else service
 
 
 def _why(result: Any) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from workbench.ledger import Ledger
     from workbench.project.automation import AlertConfig
 
-_BACK = 200  # how many looks before the newest still count: more would only make old projects slow
+_BACK = 100  # how many looks before the newest still count: more would only make old projects slow
 
 
 @dataclass(frozen=True)

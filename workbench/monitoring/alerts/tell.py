@@ -12,7 +12,7 @@ from workbench.errors import ConflictError, UnknownNameError
 from workbench.ledger import Append, NewEvent
 from workbench.monitoring.alerts.alert import Alert
 from workbench.monitoring.alerts.change import NOTIFIED, UNNOTIFIED, AlertChange, stream_of
-from workbench.monitoring.alerts.channel import load_services, send
+from workbench.monitoring.alerts.channel import exposed, load_services, send
 from workbench.monitoring.alerts.consider import ACTOR
 from workbench.monitoring.alerts.due import due
 from workbench.monitoring.alerts.message import Message, compose
@@ -37,11 +37,13 @@ class Delivery:
     Attributes:
         alerts: ids of those that it told of.
         error: why it did not arrive; empty when it did.
+        exposed: parts of the address that are secrets and stand in `workbench.toml`; of a trial only.
     """
 
     channel: str
     alerts: tuple[str, ...]
     error: str = ""
+    exposed: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -50,7 +52,13 @@ class Delivery:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the delivery as JSON."""
-        return {"channel": self.channel, "alerts": list(self.alerts), "ok": self.ok, "error": self.error}
+        return {
+            "channel": self.channel,
+            "alerts": list(self.alerts),
+            "ok": self.ok,
+            "error": self.error,
+            "exposed": list(self.exposed),
+        }
 
 
 def tell(
@@ -95,7 +103,9 @@ def try_channel(project: Project, name: str) -> Delivery:
         raise UnknownNameError("channel", name, project.config.channels, hint=hint)
     body = f"This is a trial: alerts of the project {project.name} arrive here, over the channel {name}."
     message = Message(f"[info] {project.name}: a trial", body, "info")
-    return Delivery(name, (), send(project.config.channels[name], message, project.root))
+    config = project.config.channels[name]
+    error = send(config, message, project.root)
+    return Delivery(name, (), error, exposed=() if error else exposed(config, project.root))
 
 
 def _messages(
