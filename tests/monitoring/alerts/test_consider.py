@@ -100,6 +100,15 @@ def test_the_same_window_and_an_earlier_one_change_nothing(weeks: Start, clock: 
     assert watched.alert("drift-1").windows == 2
 
 
+def test_a_window_that_has_not_ended_counts_for_nothing(weeks: Start, clock: ManualClock) -> None:
+    """Somebody looks at what is to come; what comes is considered all the same."""
+    watched = weeks(ONE)
+    early = report(clock.now() + 10 * WEEK, drift("a"))
+    watched.record(early)
+    assert consider(watched.project, watched.ledger, early, run="", now=clock.now()) == ()
+    assert watched.week(a="fail") == ["drift-1 fired"]
+
+
 def test_a_window_that_passes_when_looked_at_again_resolves(weeks: Start) -> None:
     """Labels that came late, or a rule that was put right."""
     watched = weeks(ONE)

@@ -34,7 +34,8 @@ def consider(
 
     A rule fires when as many windows in a row failed as it asks for; it is resolved when as many passed.
     Windows that could not be judged neither add to a row nor end it. The same window considered twice
-    changes nothing, nor does one that ended before another that was looked at already.
+    changes nothing, nor does one that ended before another that was looked at already, nor one that has
+    not ended yet.
 
     Args:
         project: its rules.
@@ -49,8 +50,8 @@ def consider(
     Raises:
         ConflictError: others were first every time.
     """
-    seen = looks(ledger, report, run)
-    if seen[0].until > report.until:
+    seen = [look for look in looks(ledger, report, run) if look.until <= now]
+    if not seen or seen[0].until != report.until:
         return ()
     considered = _Considered(project, ledger, report, run, now, seen)
     for last in range(_TRIES, 0, -1):
