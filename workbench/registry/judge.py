@@ -85,7 +85,10 @@ def check(
 
 
 def propose(stage: Stage, model: str, *, reason: str = "", candidate: str | None = None) -> None:
-    """Ask that the candidate become champion when this stage has ended; the model's policy decides.
+    """Ask for the candidate when this stage has ended; the model's policy decides.
+
+    With `[models.NAME.challenge]` declared it is to challenge the champion, otherwise to become champion,
+    as the first of a model is.
 
     Args:
         stage: the stage that promotes; it reads the candidate.
