@@ -43,6 +43,12 @@ class Command:
 COMMANDS = (
     Command("init", "Projects", "init:init", "Make a new project that runs as it is."),
     Command("adopt", "Projects", "adopt:adopt", "Make a stage of an existing notebook, and run it."),
+    Command(
+        "demo",
+        "Projects",
+        "demo:demo",
+        "Live through the project's past once more: the whole loop, in minutes.",
+    ),
     Command("doctor", "Projects", "doctor:doctor", "Show what is installed, reachable and writable."),
     Command("kernels", "Projects", "kernels:app", "Install, watch or stop warm kernels."),
     Command("params", "Pipelines", "params:params", "Show a notebook's typed parameters."),
@@ -110,12 +116,6 @@ COMMANDS = (
         "timeline:timeline",
         "Show what happened to a model that serves, and what came of it.",
     ),
-    Command(
-        "alerts",
-        "Monitoring",
-        "alerts:app",
-        "Show, acknowledge or resolve alerts, and try the channels that tell of them.",
-    ),
     Command("serve", "Serving", "serve:serve", "Let models answer over HTTP, until Ctrl-C."),
     Command(
         "replay",
@@ -130,6 +130,12 @@ COMMANDS = (
         "Look at a window of what a model was asked and answered, and let alerts follow.",
     ),
     Command("token", "Serving", "token:app", "Make, list or revoke the tokens of the service's callers."),
+    Command(
+        "alerts",
+        "Monitoring",
+        "alerts:app",
+        "Show, acknowledge or resolve alerts, and try the channels that tell of them.",
+    ),
 )
 
 
