@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,6 +61,21 @@ def fit_final(
 
     data = lgb.Dataset(encode(parts.learn, names), labels(parts.learn))
     return lgb.train(learner.settings(chosen, len(parts.learn)), data, rounds)
+
+
+def shuffled(parts: Parts, seed: int) -> Parts:
+    """Return parts whose labels belong to other flights of the same part: nothing can be learnt from them.
+
+    A drill: what is trained on them must not pass the gates. The days after keep their labels.
+    """
+    random = np.random.default_rng(seed)
+
+    def shuffle(part: pd.DataFrame) -> pd.DataFrame:
+        return part.assign(late=part["late"].array.take(random.permutation(len(part))))
+
+    return replace(
+        parts, fit=shuffle(parts.fit), validate=shuffle(parts.validate), learn=shuffle(parts.learn)
+    )
 
 
 def importance(booster: lgb.Booster) -> pd.DataFrame:

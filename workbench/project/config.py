@@ -24,6 +24,7 @@ from workbench.project.field import (
     Text,
 )
 from workbench.project.monitoring import ChallengeConfig, MonitoringConfig
+from workbench.project.rehearsal import RehearsalConfig
 from workbench.project.serving import ModelServingConfig, ServingConfig
 from workbench.project.source import SourceConfig
 from workbench.project.table import NamedTable, Table
@@ -175,6 +176,7 @@ class ProjectConfig(Table):
     models: dict[Name, ModelConfig] = Field(default_factory=dict)
     schedules: dict[Name, ScheduleConfig] = Field(default_factory=dict)
     triggers: dict[Name, TriggerConfig] = Field(default_factory=dict)
+    rehearsal: RehearsalConfig | None = None
     alerts: dict[Name, AlertConfig] = Field(default_factory=dict)
     channels: dict[Name, ChannelConfig] = Field(default_factory=dict)
 
