@@ -13,6 +13,8 @@ from workbench.project.layout import STATE
 from workbench.template.repository import git, repository_of
 
 _RELATIVE_SQLITE = "sqlite:///"
+_CHECKOUT = 600
+"""Seconds that a checkout may take."""
 
 
 def full_commit(root: Path, name: str) -> str:
@@ -71,7 +73,8 @@ def _current(top: Path, folder: Path, commit: str) -> bool:
     if (folder / ".git").exists() and git(folder, "rev-parse", "HEAD") == commit:
         return git(folder, "reset", "--hard", "--quiet") is not None
     git(top, "worktree", "prune")
-    return git(top, "worktree", "add", "--force", "--detach", str(folder), commit) is not None
+    words = ("worktree", "add", "--force", "--detach", str(folder), commit)
+    return git(top, *words, timeout=_CHECKOUT) is not None
 
 
 def _places(project: Project) -> set[PurePosixPath]:

@@ -70,11 +70,11 @@ def driver(name: str) -> Path | None:
     return Path(found) if found else None
 
 
-def git(folder: Path, *words: str) -> str | None:
-    """Return what git says in a folder, None when it fails or is not there."""
+def git(folder: Path, *words: str, timeout: float = 10) -> str | None:
+    """Return what git says in a folder, None when it fails, is not there, or takes longer (seconds)."""
     try:
         done = subprocess.run(
-            ["git", *words], cwd=folder, capture_output=True, text=True, timeout=10, check=False
+            ["git", *words], cwd=folder, capture_output=True, text=True, timeout=timeout, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
