@@ -38,6 +38,7 @@ from workbench.serving.log.request_id import RequestIds
 from workbench.serving.log.spool import Spool
 from workbench.serving.metrics.cells import Cells
 from workbench.serving.metrics.names import STALLED
+from workbench.serving.metrics.usage import Usage
 from workbench.serving.order import (
     Alive,
     Commit,
@@ -202,6 +203,7 @@ class Worker:
 
     async def _beat(self, cells: Cells) -> None:
         longest, until = 0.0, monotonic() + 60
+        usage = Usage(cells)
         while True:
             begin = monotonic()
             await asyncio.sleep(_BEAT)
@@ -211,6 +213,7 @@ class Worker:
                 longest, until = 0.0, now + 60
             longest = max(longest, now - begin - _BEAT)
             cells.put(STALLED.name, {}, longest)
+            usage.show()
 
 
 class _Lines(logging.Handler):

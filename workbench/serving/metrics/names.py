@@ -52,6 +52,8 @@ LEDGER_AGE = Metric("workbench_ledger_age_seconds", "gauge", "Since the ledger w
 WORKERS = Metric("workbench_workers", "gauge", "Workers that answer.")
 RESTARTS = Metric("workbench_worker_restarts_total", "counter", "Workers that ended by themselves.")
 STALLED = Metric("workbench_loop_stall_seconds", "gauge", "The longest wait of a worker's loop of late.")
+CPU = Metric("workbench_cpu_seconds_total", "counter", "Processor time that the workers have used.")
+MEMORY = Metric("workbench_memory_bytes", "total", "Memory that the workers have in use.")
 
 METRICS = {
     metric.name: metric
@@ -76,5 +78,7 @@ METRICS = {
         WORKERS,
         RESTARTS,
         STALLED,
+        CPU,
+        MEMORY,
     )
 }
