@@ -52,7 +52,9 @@ class Difference:
 
     @property
     def says(self) -> str:
-        """`better`, `worse`, or `undecided` where nothing lies on both sides of the interval."""
+        """`better`, `worse`, `equal`, or `undecided` where the interval has nothing on both sides."""
+        if self.lower == self.upper == 0:
+            return "equal"
         sign = 1 if self.better == "higher" else -1
         worst, best = sorted((sign * self.lower, sign * self.upper))
         return "better" if worst > 0 else "worse" if best < 0 else "undecided"
@@ -146,7 +148,7 @@ def compare(first: Version, project: Project, *, since: datetime, until: datetim
             f"No answer of {first.model!r} from {since:%Y-%m-%d} to {until:%Y-%m-%d} has a label.",
             hint="Labels arrive at POST /feedback; see docs/serving.md.",
         )
-    theirs, refused = _scores_of(first, project, frame)
+    theirs = _scores_of(first, project, frame)
     kept = frame.filter(~theirs.is_nan())
     if kept.is_empty():
         raise UsageError(
@@ -160,7 +162,7 @@ def compare(first: Version, project: Project, *, since: datetime, until: datetim
         first=first.number,
         answered=answered,
         labelled=frame.height,
-        refused=refused,
+        refused=frame.height - kept.height,
         versions=dict(counts),
         differences=differences,
         weeks=sides.weeks(metrics),
@@ -180,29 +182,20 @@ def _measurable(frame: pl.DataFrame, config: ModelConfig) -> pl.DataFrame:
     return kept.filter(pl.col("label").is_in([0.0, 1.0])) if config.task == "binary" else kept
 
 
-def _scores_of(first: Version, project: Project, frame: pl.DataFrame) -> tuple[pl.Series, int]:
-    """Return the first version's scores, NaN where it turns the row away, and how many these are."""
+def _scores_of(first: Version, project: Project, frame: pl.DataFrame) -> pl.Series:
+    """Return the first version's scores, NaN where it turns the row away."""
     import polars as pl
 
+    from workbench.rehearsal.again import scores
     from workbench.serving.model import load_served
-    from workbench.serving.replay.rescore import rescore
 
-    scores = frame["score"].list.get(-1)
+    logged = frame["score"].list.get(-1)
     own = frame["version"] == first.number
     others = frame.filter(~own)
     if others.is_empty():
-        return scores, 0
-    served = load_served(first, project)
-    sensitive = set(project.model(first.model).sensitive)
-    again = rescore(served, others, [c.name for c in served.columns if c.name in sensitive])
-    new = pl.Series([_number(answer) for answer in again.answers], dtype=pl.Float64)
-    places = (~own).arg_true()
-    return scores.scatter(places, new), again.refused
-
-
-def _number(answer: Any) -> float:
-    last = answer[-1] if isinstance(answer, list) else answer
-    return float("nan") if last is None else float(last)
+        return logged
+    new = scores(load_served(first, project), project, others)
+    return logged.scatter((~own).arg_true(), pl.Series(new))
 
 
 def _finite(number: float) -> float | None:

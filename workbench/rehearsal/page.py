@@ -28,11 +28,12 @@ if TYPE_CHECKING:
     from workbench.rehearsal.timeline import Timeline
 
 _CAPTION = "Week by week: what answered, and one version alone. Below: who answered, and what happened."
-_TONES = {"better": "good", "worse": "bad", "undecided": "doubt"}
+_TONES = {"better": "good", "worse": "bad", "undecided": "doubt", "equal": "plain"}
 _SAID = {
     "better": "Better than version {first} alone",
     "worse": "Worse than version {first} alone",
     "undecided": "Not told apart from version {first} alone",
+    "equal": "Version {first} alone answered",
 }
 _BY_ITSELF = {
     ALERT: "{} fired",
