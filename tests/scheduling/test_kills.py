@@ -15,6 +15,8 @@ import pytest
 
 from tests.scheduling.keeper import DAY, START
 from tests.scheduling.shop import counted, write_shop
+from workbench.clock import ManualClock
+from workbench.scheduling import Scheduler
 from workbench.workspace import Workspace, open_workspace
 
 DAILY = """
@@ -33,6 +35,8 @@ def test_killed_schedulers_start_each_due_run_once(tmp_path: Path, soak_count: C
     """One claim, one run, one execution of the notebook for each due time, whoever died when."""
     count = soak_count(50)
     root = write_shop(tmp_path / "shop", DAILY)
+    with open_workspace(root, clock=ManualClock(START)) as workspace:
+        Scheduler(workspace, start=lambda _: False).tick()  # from now on it is due
     moments = random.Random(2013)
     began = time.time() + 2.0
     keepers = [_start(root, began, count) for _ in range(2)]
