@@ -8,22 +8,25 @@ from datetime import UTC, datetime, timedelta
 from math import exp, log
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from tests.registry.models import GATES, MODEL, Runs, make_project
 from workbench.clock import ManualClock
 from workbench.monitoring.judgement import Judgement, judge
-from workbench.registry import ModelState
+from workbench.registry import ModelState, Registry, RegistryExtension
 from workbench.serving.log import LogPlace, RequestIds, RowEncoder, Spool, encode_label
 from workbench.serving.traffic import Traffic
 from workbench.workspace import Workspace
+
+if TYPE_CHECKING:
+    from workbench.registry.projection import Projection
 
 BEGIN = datetime(2013, 3, 1, tzinfo=UTC)
 CHALLENGE = """
 [models.delay.challenge]
 margin = 0.01
 min_blocks = 5
-max_blocks = 30
+max_blocks = {max_blocks}
 min_rows = 10
 arms = [0.1, 0.5, 1.0]
 {keys}
@@ -50,7 +53,7 @@ class Day:
     """
 
     worse: float = 0.0
-    rows: int = 96
+    rows: int = 60
     silent: int = 0
     labelled: bool = True
     slow: float = 0.0005
@@ -66,13 +69,14 @@ class Challenge:
         *,
         policy: str = "automatic",
         keys: str = "",
+        max_blocks: int = 30,
         guardrails: str = "",
-        task: str = "",
     ) -> None:
-        toml = GATES + CHALLENGE.format(keys=keys, guardrails=guardrails)
+        toml = GATES + CHALLENGE.format(keys=keys, guardrails=guardrails, max_blocks=max_blocks)
         project = make_project(root / "shop", policy=policy, gates=toml)
         self.clock = ManualClock(BEGIN)
         self.workspace = Workspace(project, self.clock)
+        _show_nobody(self.workspace)
         self.runs = Runs(project, self.workspace.ledger)
         self.runs.champion("a")
         if policy != "automatic":
@@ -148,3 +152,16 @@ class Challenge:
     def close(self) -> None:
         self._spool.close()
         self.workspace.ledger.close()
+
+
+class _Nobody:
+    """Shows a decision to nobody: MLflow is not what is tested here."""
+
+    def project(self, *, reach: Any = None, anew: bool = False) -> None:
+        return
+
+
+def _show_nobody(workspace: Workspace) -> None:
+    known = (workspace.project, workspace.ledger, cast("Projection", _Nobody()))
+    vars(workspace)["extension"] = RegistryExtension(*known)
+    vars(workspace)["registry"] = Registry(*known)

@@ -32,8 +32,10 @@ class Traffic:
 
     Attributes:
         rows: of `PredictionLog.window`, of both versions since they are compared, shadows among them.
-        labelled: paired rows with their labels, `at` in UTC, columns in `features` as far as they are needed.
+        labelled: rows that both scored, with `label` where it is known and the groups in `features`.
         share: of the traffic, the challenger's.
+        since: the two are compared.
+        now: project time.
         shared_at: since when it has that share.
         fresh: rows from this moment on are looked at, or since `shared_at` where these are too few.
         groups: columns whose values are compared for fairness.
@@ -44,6 +46,8 @@ class Traffic:
     versions: Versions
     task: str
     share: float
+    since: datetime
+    now: datetime
     shared_at: datetime
     fresh: datetime
     groups: tuple[str, ...] = ()
@@ -60,7 +64,7 @@ def guard(traffic: Traffic, config: ChallengeConfig) -> tuple[Check, ...]:
 def _checks(traffic: Traffic, config: ChallengeConfig) -> Iterator[Check]:
     rails = config.guardrails
     asked: list[tuple[str, float | None, str, Callable[[], Found]]] = [
-        ("error_rate", rails.error_rate, "share not scored", lambda: _errors(traffic, rails)),
+        ("error_rate", rails.error_rate, "share not scored", lambda: _errors(traffic, config)),
         ("latency", rails.latency_ratio, "ratio of p99", lambda: _latency(traffic, rails)),
         ("disagreement", rails.disagreement, "mean distance", lambda: _disagreement(traffic, rails)),
         ("fairness", rails.fairness, "difference of bias", lambda: _fairness(traffic, config)),
@@ -87,23 +91,26 @@ def _checks(traffic: Traffic, config: ChallengeConfig) -> Iterator[Check]:
         )
 
 
-def _errors(traffic: Traffic, rails: GuardrailsConfig) -> Found:
-    """Of what the challenger was to score, the share for which it gave no number."""
+def _errors(traffic: Traffic, config: ChallengeConfig) -> Found:
+    """Of what the challenger was to score, the share for which it gave no number.
+
+    A server that does not know it yet has the time of an arm to follow.
+    """
     import polars as pl
     from scipy import stats
 
-    limit = rails.error_rate
+    rails, limit = config.guardrails, config.guardrails.error_rate
     assert limit is not None
-    ours = traffic.rows.filter(version=traffic.versions.challenger)
-    if ours.is_empty():
+    rows, latest = traffic.rows, traffic.since + config.arm_time
+    first = rows.filter(version=traffic.versions.challenger)["at"].min()
+    if first is None and traffic.now <= latest:
         raise Unmeasurable("the challenger scored nothing yet")
-    first, last = ours["at"].min(), traffic.rows["at"].max()
-    began = pl.lit(first) + (SETTLING if first > traffic.rows["at"].min() else timedelta())  # type: ignore[operator]
-    due = traffic.rows.filter((pl.col("at") >= began) & (pl.col("at") <= pl.lit(last) - SETTLING))
+    began = pl.min_horizontal(pl.lit(first), pl.lit(latest)) + SETTLING
+    due = rows.filter(pl.col("at") >= began, pl.col("at") <= pl.col("at").max() - SETTLING)
     due = _fresh(due, traffic, rails.min_rows, "prediction_id")
     scored = due.filter(pl.col("version") == traffic.versions.challenger, pl.col("score").list.len() > 0)
     good = scored.filter(pl.col("score").list.eval(pl.element().is_finite()).list.all())
-    asked, lost = due["prediction_id"].n_unique(), 0
+    asked = due["prediction_id"].n_unique()
     lost = asked - good["prediction_id"].n_unique()
     _enough(asked, rails.min_rows)
     rate = lost / asked
@@ -182,12 +189,13 @@ def _disagreement(traffic: Traffic, rails: GuardrailsConfig) -> Found:
 def _fairness(traffic: Traffic, config: ChallengeConfig) -> Found:
     """How much further its scores are above the truth for one group than for another, beyond doubt."""
     import numpy as np
+    import polars as pl
 
     from workbench.registry.gates.fairness import Fairness
 
     limit = config.guardrails.fairness
     assert limit is not None
-    rows = traffic.labelled
+    rows = traffic.labelled.filter(pl.col("label").is_not_null())
     if not traffic.groups:
         raise Unmeasurable("no groups are declared, under monitoring.fairness or in a gate for fairness")
     logged = rows["features"].struct.fields if "features" in rows.columns else []

@@ -125,19 +125,30 @@ def _look(
     challenge, since = config.challenge, compared_since(state)
     versions = Versions(state.champion, state.challenger)
     groups = _groups(config) if challenge.guardrails.fairness is not None else ()
-    rows = log.window(state.name, since, now, arms=None, versions=versions, columns=())
-    labelled = paired(_labelled(log, state.name, (since, now), versions, groups), versions)
+    rows = _window(log, state.name, (since, now), versions, groups)
+    labelled = log.with_labels(paired(rows, versions), log.labels(state.name, since))
     try:
         blocks = blocks_of(labelled, challenge, metric=metric, task=config.task, now=now)
         outcome = outcome_of(blocks, challenge, metric=metric, against=versions.champion)
     except Unmeasurable as reason:
         outcome = unmeasured(str(reason))
     fresh = max(now - challenge.arm_time, shared_at)
-    traffic = Traffic(rows, labelled, versions, config.task, state.share, shared_at, fresh, groups)
+    traffic = Traffic(
+        rows=rows,
+        labelled=labelled,
+        versions=versions,
+        task=config.task,
+        share=state.share,
+        since=since,
+        now=now,
+        shared_at=shared_at,
+        fresh=fresh,
+        groups=groups,
+    )
     return _Found(outcome, guard(traffic, challenge))
 
 
-def _labelled(
+def _window(
     log: PredictionLog,
     model: str,
     span: tuple[datetime, datetime],
@@ -145,9 +156,9 @@ def _labelled(
     columns: tuple[str, ...],
 ) -> pl.DataFrame:
     try:
-        return log.labelled(model, *span, arms=None, versions=versions, columns=columns)
+        return log.window(model, *span, arms=None, versions=versions, columns=columns)
     except UnknownNameError:  # the guardrail that asks for the column says so
-        return log.labelled(model, *span, arms=None, versions=versions, columns=())
+        return log.window(model, *span, arms=None, versions=versions, columns=())
 
 
 def _groups(config: ModelConfig) -> tuple[str, ...]:
