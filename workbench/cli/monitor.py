@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.cli.amount import count_text, number_text, plural
+from workbench.cli.moment import parse_moment
 from workbench.cli.options import Json, Model
 from workbench.cli.output import open_console, plain_table, print_json, print_next
-from workbench.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,7 +47,7 @@ def monitor(
 
     with open_workspace() as workspace:
         timezone = workspace.project.model(model).monitoring.timezone
-        begin, end = _moment(since, "--since", timezone), _moment(until, "--until", timezone)
+        begin, end = parse_moment(since, "--since", timezone), parse_moment(until, "--until", timezone)
         found = watch(workspace, model, since=begin, until=end, page=True if report else None)
     if as_json:
         print_json(found)
@@ -131,18 +130,3 @@ def _named(check: Check) -> str:
     if check.version is None:
         return check.name
     return f"{check.name} (version {check.version}{f', {check.arm}' if check.arm else ''})"
-
-
-def _moment(text: str | None, option: str, timezone: str) -> datetime | None:
-    from workbench.monitoring.span import zone_of
-
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            f"{option} cannot be {text!r}: it is no time.",
-            hint="Write 2013-05-01 or 2013-05-01T12:00+02:00.",
-        ) from None
-    return moment.replace(tzinfo=moment.tzinfo or zone_of(timezone)).astimezone(UTC)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.cli.amount import plural
+from workbench.cli.moment import parse_moment
 from workbench.cli.options import Json, Model
 from workbench.cli.output import open_console, plain_table, print_json, print_next
-from workbench.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,14 +35,15 @@ def timeline(
     Alerts, trainings, refusals, promotions and rollbacks are read from the ledger; the number before each
     line is the event's position, by which `workbench audit export` has it too. What answered is compared
     with the first version alone, on the same predictions. A page, its picture (PNG and SVG) and the same
-    as JSON are written.
+    as JSON are written. A time without a zone is one of the model's own.
     """
     from workbench.rehearsal.timeline import write
     from workbench.workspace import open_workspace
 
-    begins = None if since is None else _moment("--since", since)
-    ends = None if until is None else _moment("--until", until)
     with open_workspace() as workspace:
+        timezone = workspace.project.model(model).monitoring.timezone
+        begins = parse_moment(since, "--since", timezone)
+        ends = parse_moment(until, "--until", timezone)
         folder = into or workspace.project.layout.state / "timeline" / model
         found = write(workspace, model, since=begins, until=ends, folder=folder)
     if as_json:
@@ -101,13 +101,3 @@ def print_comparison(console: Console, found: Timeline) -> None:
         f"{rows} in {blocks} blocks of {found.comparison.block}; {found.comparison.confidence:.0%} intervals"
     )
     console.print(told, style="dim", soft_wrap=True)
-
-
-def _moment(option: str, text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            f"{option} cannot be {text!r}: it is no time.", hint="Write 2013-05-01 or 2013-05-01T12:00+02:00."
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,31 @@
+"""A moment as people type it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from workbench.errors import UsageError
+
+
+def parse_moment(text: str | None, option: str, timezone: str) -> datetime | None:
+    """Return the moment, in UTC; None where nobody gave one.
+
+    Args:
+        text: a day or a time, as ISO 8601 has them; without a zone it is one of `timezone`.
+        option: by which it was given, for the error.
+        timezone: such as `America/New_York`.
+
+    Raises:
+        UsageError: it is no time.
+    """
+    from workbench.monitoring.span import zone_of
+
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(
+            f"{option} cannot be {text!r}: it is no time.", hint="Write 2013-05-01 or 2013-05-01T12:00+02:00."
+        ) from None
+    return moment.replace(tzinfo=moment.tzinfo or zone_of(timezone)).astimezone(UTC)
