@@ -13,15 +13,16 @@ from workbench.monitoring.finding import WindowReport
 from workbench.registry.window import JUDGED, window_stream
 
 if TYPE_CHECKING:
-    from workbench.kernels.aside import Aside
     from workbench.monitoring.alerts import AlertChange
     from workbench.monitoring.evidently_report import Wanted
     from workbench.pipeline.history import RunState
     from workbench.pipeline.reporter import Reporter
+    from workbench.project import Project
     from workbench.workspace import Workspace
 
 ACTOR = "workbench monitor"
 _WRITE = "workbench.monitoring.evidently_report:write_report"
+_NICE = 10
 
 
 @dataclass(frozen=True)
@@ -144,14 +145,21 @@ def _page(workspace: Workspace, model: str, report: WindowReport, run: RunState,
     if wait:
         workspace.aside.call(_WRITE, wanted)
     else:
-        workspace.aside.begin()
-        Thread(target=_quietly, args=(workspace.aside, wanted), name="evidently").start()
+        Thread(target=_quietly, args=(workspace.project, wanted), name="evidently").start()
     return path
 
 
-def _quietly(aside: Aside, wanted: Wanted) -> None:
-    """Make a page that nobody waits for; why it could not be made stands in its place."""
+def _quietly(project: Project, wanted: Wanted) -> None:
+    """Make a page that nobody waits for, behind all other work; or say in its place why not."""
+    from workbench.kernels.aside import Aside
+    from workbench.kernels.settings import settings_of
+
+    aside = Aside(lambda: settings_of(project) if project.config.runner.warm else None)
     try:
+        aside.call("os:nice", _NICE)
         aside.call(_WRITE, wanted)
     except Exception as error:  # noqa: BLE001 - the alert stands without its page
-        wanted.path.with_suffix(".txt").write_text(f"{error}\n", encoding="utf-8")
+        if wanted.path.parent.is_dir():
+            wanted.path.with_suffix(".txt").write_text(f"{error}\n", encoding="utf-8")
+    finally:
+        aside.close()

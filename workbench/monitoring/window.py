@@ -29,10 +29,11 @@ class Window:
     Attributes:
         span: the window.
         due: the time whose rows are judged by their truth, see `due_span`.
-        rows: the answered rows of the window, as `PredictionLog.window` has them.
+        rows: the answered rows of the window, as `PredictionLog.window` has them, with `label`, `label_text`
+            and `labelled_at`; null where the truth is not known.
         shadows: what versions beside those that answered said of them.
-        judged: the rows of `due`, answered and shadows, with `label`, `label_text` and `labelled_at`; null
-            where the truth is not known.
+        judged: the rows of `due`, answered and shadows, likewise, with a column `by NAME` for each that they
+            are grouped by.
         labels: those accepted in the window.
         block, timezone: the blocks of time that rows are put into.
     """
@@ -81,11 +82,8 @@ class Window:
 
     @property
     def labelled(self) -> int:
-        """How many answered rows of the window itself have a truth that is known by now."""
-        import polars as pl
-
-        own = self.judged.filter(pl.col("arm") != SHADOW, pl.col("at") >= self.span.since)
-        return int(own.select(_known()).sum().item()) if own.height else 0
+        """How many answered rows have a truth that is known by now, due or not."""
+        return int(self.rows.select(_known()).sum().item()) if self.rows.height else 0
 
 
 def read_window(
@@ -111,8 +109,10 @@ def read_window(
     """
     import polars as pl
 
-    rows = log.window(model, span.since, span.until, arms=_ANSWERED)
+    labels = log.labels(model, min(due.since, span.since))
+    rows = log.with_labels(log.window(model, span.since, span.until, arms=_ANSWERED), labels)
     shadows = log.window(model, span.since, span.until, arms=(SHADOW,), columns=())
+    shadows = log.with_labels(shadows, labels)
     known = _columns(rows)
     parts = [
         _grouped(part.filter(pl.col("at") >= due.since, pl.col("at") < due.until), by)
@@ -122,10 +122,8 @@ def read_window(
         until = min(due.until, span.since)
         wanted = [name for name in by if name in known]
         earlier = log.window(model, due.since, until, arms=None, columns=wanted)
-        parts.append(_grouped(earlier, by))
-    begin = min(due.since, span.since)
-    labels = log.labels(model, begin)
-    judged = log.with_labels(pl.concat(parts, how="diagonal_relaxed"), labels)
+        parts.append(_grouped(log.with_labels(earlier, labels), by))
+    judged = pl.concat(parts, how="diagonal_relaxed")
     own = (pl.col("received_at") >= span.since) & (pl.col("received_at") < span.until)
     return Window(span, due, rows, shadows, judged, labels.filter(own), block, timezone)
 

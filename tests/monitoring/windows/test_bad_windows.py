@@ -93,7 +93,7 @@ def test_labels_of_few_rows_are_no_fair_sample(make: Callable[..., Watched]) -> 
 
 def test_labels_of_unknown_predictions_are_told(week: Watched) -> None:
     received = START + timedelta(days=3)
-    unknown = [{"prediction_id": "no-such-id"}, {"entity": "nobody"}]
+    unknown: list[dict[str, Any]] = [{"prediction_id": "no-such-id"}, {"entity": "nobody"}]
     unknown += [{"prediction_id": f"{week_id(START + timedelta(days=2))}-0"}]
     for named in unknown:
         week.spool.append(encode_label(MODEL, 1, received=received, **named))

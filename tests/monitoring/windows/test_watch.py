@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -86,6 +87,23 @@ def test_a_stage_that_fails_is_told_and_one_that_says_nothing_is_refused(
     write_notebook(path, notebook(*said, parameters=parameters))
     with pytest.raises(UsageError, match="told nothing of 'delay'"):
         watch(workspace, "delay")
+
+
+def test_an_alert_that_fires_brings_its_page_without_anybody_waiting(
+    shop: Watched, workspace: Workspace
+) -> None:
+    """Without a version's reference there is no page to draw; why is said in its place, and quickly."""
+    shop.version(None)
+    shop.answer(flights(600, 2), START, version=2)
+    shop.project.config.alerts["drifted"].__dict__["inconclusive"] = True
+    found = watch(workspace, "delay")
+    assert [change.what for change in found.changes] == ["fired"]
+    assert found.page is not None
+    for thread in threading.enumerate():
+        if thread.name == "evidently":
+            thread.join()
+    assert not found.page.exists()
+    assert "no reference" in found.page.with_suffix(".txt").read_text(encoding="utf-8")
 
 
 def test_what_is_not_declared_is_named(workspace: Workspace, make: Callable[..., Watched]) -> None:
