@@ -69,7 +69,9 @@ def test_an_alert_lasts_until_it_is_resolved(told: Told) -> None:
     """The second one four days, the first one until its cause was gone."""
     alerts = [each for each in read(told.workspace, MODEL).moments if each.kind == "alert"]
     assert [each.until - each.at for each in alerts if each.until] == [10 * DAY, 4 * DAY]
-    assert alerts[0].what == "drift-1: drift of carrier, terminal"
+    assert alerts[0].what == "drift-1: drift of terminal, carrier"  # the worst first
+    assert alerts[0].why == "terminal: terminal moved; carrier: carrier moved"
+    assert alerts[1].what == "performance-1: performance of terminal=2 auc"
 
 
 def test_each_moment_is_found_in_the_export_by_its_number(told: Told) -> None:

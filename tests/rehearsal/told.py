@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,14 @@ from tests.serving.model.models import registered, version_of
 from tests.serving.replay.answered import booster, table
 from workbench.clock import ManualClock
 from workbench.ledger import Append, Ledger, NewEvent
+from workbench.monitoring.alerts import consider
+from workbench.monitoring.finding import Check, WindowReport
 from workbench.registry import Registry, read_model
 from workbench.registry.decision import write_decision
 from workbench.registry.projection import Projection
 from workbench.registry.registration import evaluate
 from workbench.registry.shown import MemoryModels
+from workbench.registry.verdict import Verdict
 from workbench.serving.batch import Batch
 from workbench.serving.log import LogPlace, RequestIds, RowEncoder, Spool, encode_label
 from workbench.serving.model import load_served
@@ -26,7 +29,16 @@ from workbench.workspace import Workspace
 
 BEGIN = datetime(2013, 3, 4, tzinfo=UTC)  # a Monday
 QUALITY = '[models.delay.gates]\nquality = { metric = "auc", at_least = 0.7 }'
-JUDGE, MONITOR = "workbench judge", "workbench monitor"
+JUDGE = "workbench judge"
+ALERTS = """
+[alerts.drift]
+model = "delay"
+on = ["drift"]
+
+[alerts.performance]
+model = "delay"
+on = ["performance"]
+"""
 DAY = timedelta(days=1)
 
 
@@ -38,7 +50,7 @@ class Told:
     """
 
     def __init__(self, root: Path) -> None:
-        self.project = make_project(root, gates=QUALITY)
+        self.project = make_project(root, gates=QUALITY, extra=ALERTS)
         self.clock = ManualClock(BEGIN)
         self.workspace = Workspace(self.project, self.clock)
         self.registry = Registry(
@@ -95,23 +107,17 @@ class Told:
         self.write(f"run/{run}", "run.ended", {"outcome": outcome, "reason": "quality", "seconds": 1.0})
         return number
 
-    def alert(self, name: str, *columns: str, resolved: int | None = None) -> None:
-        """Let an alert fire; resolve it so many days later."""
+    def look(self, **found: Sequence[str]) -> None:
+        """Look at the last week: which checks of a kind failed, all of it passed where none did."""
+        now = self.clock.now()
         checks = [
-            {"kind": "drift", "name": column, "verdict": "fail", "note": f"{column} moved"}
-            for column in columns
+            Check(kind, name, Verdict.FAIL, f"{name} moved", value=0.2 + len(name) / 100, limit=0.1)
+            for kind, names in found.items()
+            for name in names
         ]
-        data = {
-            "alert": name,
-            "rule": name.rpartition("-")[0],
-            "severity": "warning",
-            "model": MODEL,
-            "checks": checks,
-        }
-        self.write(f"alert/{MODEL}", "alert.fired", data, MONITOR)
-        if resolved is not None:
-            self.clock.advance(resolved * DAY)
-            self.write(f"alert/{MODEL}", "alert.resolved", {"alert": name}, MONITOR)
+        checks += [Check(kind, "all", Verdict.PASS) for kind, names in found.items() if not names]
+        report = WindowReport(MODEL, now - 7 * DAY, now, now, 840, 840, checks=tuple(checks))
+        consider(self.project, self.ledger, report, run="", now=now)
 
     def answer(
         self, days: int, version: int, *, rows: int = 120, arm: str = "champion", labels: bool = True
@@ -156,7 +162,7 @@ def spring(root: Path) -> Told:
     told.answer(14, 1)
     told.truth = "B6"
     told.answer(7, 1)
-    told.alert("drift-1", "carrier", "terminal")
+    told.look(drift=("carrier", "terminal"))
     told.train("UA", passes=False, because="alert drift-1 fired")
     told.answer(3, 1)
     second = told.train("B6", because="alert drift-1 fired")
@@ -164,9 +170,11 @@ def spring(root: Path) -> Told:
     told.answer(6, 1)
     told.answer(1, second, arm="challenger")
     told.registry.promote(MODEL, second, reason="no worse than version 1 by more than 0.003", actor=JUDGE)
-    told.write(f"alert/{MODEL}", "alert.resolved", {"alert": "drift-1"}, MONITOR)
+    told.look(drift=())
     told.answer(14, second)
-    told.alert("performance-2", "terminal", resolved=4)
+    told.look(performance=("terminal=2 auc",))
+    told.clock.advance(4 * DAY)
+    told.look(performance=())
     third = told.train("AA", because="four weeks passed")
     told.registry.promote(MODEL, third, alias="challenger", share=0.05, reason="tried", actor=JUDGE)
     told.answer(6, second)

@@ -33,7 +33,7 @@ def alarms(events: Sequence[Event]) -> Iterator[Moment]:
 def _names(data: Mapping[str, Any]) -> str:
     """Return what failed, in a few words: `drift of temp, wind and 3 more`."""
     by_kind: dict[str, list[str]] = {}
-    for check in data.get("checks", ()):
+    for check in _worst_first(data):
         by_kind.setdefault(check["kind"].replace("_", " "), []).append(check["name"])
     parts = []
     for kind, names in by_kind.items():
@@ -44,8 +44,20 @@ def _names(data: Mapping[str, Any]) -> str:
 
 
 def _why(data: Mapping[str, Any]) -> str:
-    notes = [check["note"] for check in data.get("checks", ()) if check.get("note")]
+    notes = [f"{check['name']}: {check['note']}" for check in _worst_first(data) if check.get("note")]
     return "; ".join(notes[:2])
+
+
+def _worst_first(data: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the checks that failed, those first that the alert's cause names as the worst."""
+    cause = data.get("cause", {})
+    worst = [_key(each) for name in ("features", "slices") for each in cause.get(name, ())]
+    place = {key: number for number, key in reversed(list(enumerate(worst)))}
+    return sorted(data.get("checks", ()), key=lambda each: place.get(_key(each), len(worst)))
+
+
+def _key(check: Mapping[str, Any]) -> tuple[str, str]:
+    return check["kind"], check["name"]
 
 
 def _moment(event: Event, kind: str, what: str, why: str, until: Any = None) -> Moment:

@@ -146,6 +146,6 @@ def _time_axis(axes: Any, timeline: Timeline) -> None:
     zone = ZoneInfo(timeline.timezone)
     locator = AutoDateLocator(zone, minticks=4, maxticks=13)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, zone))
+    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator, zone, show_offset=False))
     axes.set_xlim(timeline.since, timeline.until)
     axes.tick_params(axis="x", colors=QUIET, labelsize=9.5, length=0)
