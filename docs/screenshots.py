@@ -1,7 +1,7 @@
 """Makes the pictures in docs/pictures from the project's last run: `python -m docs.screenshots`.
 
-One is the terminal after `make demo`, typed here and drawn by Chromium; the other is JupyterLab with the
-stage `train` as that run executed it.
+One is the terminal after `workbench run training`, typed here and drawn by Chromium; another is JupyterLab
+with the stage `train` as that run executed it; the third is the timeline of the last `make demo`.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ def main() -> None:
         _terminal(browser, PICTURES / "terminal.png")
         _lab(browser, PICTURES / "jupyterlab.png")
         browser.close()
+    shutil.copy(ROOT / "demo" / "timeline" / "timeline.png", PICTURES / "timeline.png")
 
 
 def _terminal(browser: Browser, path: Path) -> None:
