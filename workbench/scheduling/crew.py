@@ -13,10 +13,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from workbench.errors import BusyError, ConflictError
-from workbench.ledger.lease import Lease
+from workbench.ledger.lease import Lease, Leases
+from workbench.project import Project
 from workbench.scheduling.claim import PIPELINE, Claim
 from workbench.scheduling.perform import lease_of
-from workbench.workspace import Workspace
 
 _TTL = timedelta(seconds=60)
 _PATIENCE = 30.0
@@ -50,33 +50,37 @@ class Crew:
 
     A lease keeps other schedulers from starting the same one while this one lives. Should both do it all the
     same, one of the two processes finds the claim taken, and ends.
+
+    Args:
+        leases: who is at work on what; they stay open as long as the crew does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, leases: Leases) -> None:
+        self._leases = leases
         self._children: dict[str, _Child] = {}
         self._later: dict[str, float] = {}
 
     def __len__(self) -> int:
         return len(self._children)
 
-    def start(self, workspace: Workspace, claim: Claim) -> bool:
+    def start(self, project: Project, claim: Claim) -> bool:
         """Start a process for a claim, unless somebody is at it or it has to wait for another run."""
         if claim.run in self._children or time.monotonic() < self._later.get(claim.run, 0.0):
             return False
-        if any(_alive(workspace, name) for name in _needed(claim)):
+        if any(self._alive(name) for name in _needed(claim)):
             return False
         try:
             holder = f"{socket.gethostname()}:{os.getpid()}"
-            lease = workspace.leases.acquire(f"start/{claim.run}", holder, _TTL)
+            lease = self._leases.acquire(f"start/{claim.run}", holder, _TTL)
         except BusyError:
             return False
-        log = workspace.project.layout.state / "schedules" / f"{claim.run}.log"
+        log = project.layout.state / "schedules" / f"{claim.run}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "workbench.scheduling", claim.origin, claim.name, claim.run]
         with log.open("ab") as stream:
             process = subprocess.Popen(
                 command,
-                cwd=workspace.project.root,
+                cwd=project.root,
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
@@ -101,13 +105,12 @@ class Crew:
             ended.append(Ended(child.claim, code, child.log))
         return ended
 
+    def _alive(self, name: str) -> bool:
+        lease = self._leases.look(name)
+        return lease is not None and lease.alive
+
 
 def _needed(claim: Claim) -> tuple[str, ...]:
     """Return the leases that must be free."""
     own = (lease_of(claim),)
     return (*own, f"pipeline/{claim.target}") if claim.action == PIPELINE else own
-
-
-def _alive(workspace: Workspace, name: str) -> bool:
-    lease = workspace.leases.look(name)
-    return lease is not None and lease.alive

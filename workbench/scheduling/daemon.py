@@ -9,6 +9,7 @@ from pathlib import Path
 
 from workbench.clock import Clock
 from workbench.errors import WorkbenchError
+from workbench.ledger import open_leases
 from workbench.root import FILE
 from workbench.scheduling.claim import Claim
 from workbench.scheduling.crew import Crew, Ended
@@ -46,11 +47,12 @@ class Daemon:
         self._every = every.total_seconds()
         self._tell = tell
         self._clock = clock
-        self._crew = Crew()
         self._trouble = ""
         self._read = self._changed()
         self._workspace = open_workspace(root, clock=clock)
         self._scheduler = Scheduler(self._workspace, start=self._start)
+        self._leases = open_leases(self._workspace.project.layout.ledger_url, self._workspace.clock)
+        self._crew = Crew(self._leases)
 
     def run(self, stop: threading.Event) -> None:
         """Tick until the event is set."""
@@ -60,6 +62,7 @@ class Daemon:
                 stop.wait(self._pause())
         finally:
             self._workspace.close()
+            self._leases.close()
 
     def _once(self) -> None:
         try:
@@ -82,10 +85,13 @@ class Daemon:
         self._workspace, self._scheduler = fresh, Scheduler(fresh, start=self._start)
 
     def _start(self, claim: Claim) -> bool:
-        return self._crew.start(self._workspace, claim)
+        return self._crew.start(self._workspace.project, claim)
 
     def _changed(self) -> int:
-        return (self._root / FILE).stat().st_mtime_ns
+        try:
+            return (self._root / FILE).stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
 
     def _pause(self) -> float:
         now = self._workspace.clock.now()
