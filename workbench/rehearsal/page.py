@@ -167,7 +167,7 @@ def _table(timeline: Timeline) -> Iterator[Block]:
     if not rows:
         yield Text("Nothing happened.", quiet=True)
         return
-    yield Table(columns, rows, right=frozenset({"event"}), verdicts="kind", tones=KINDS)
+    yield Table(columns, rows, right=frozenset({"event", "when"}), verdicts="kind", tones=KINDS)
     yield Text(f"Times are those of {timeline.timezone}.", quiet=True)
 
 
