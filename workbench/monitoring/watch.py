@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UsageError
 from workbench.monitoring.finding import WindowReport
+from workbench.monitoring.span import asked_span
 from workbench.registry.window import JUDGED, window_stream
 
 if TYPE_CHECKING:
@@ -83,19 +84,17 @@ def watch(
     """
     from workbench.monitoring.alerts import consider, tell
 
-    config = workspace.project.model(model)
-    stage = config.monitoring.stage
+    own, now = workspace.project.model(model).monitoring, workspace.clock.now()
+    stage = own.stage
     _check_stage(workspace, model, stage)
-    times = {"since": since, "until": until}
-    asked = {name: moment.isoformat() for name, moment in times.items() if moment is not None}
-    parameters = {"model": model, **asked}
+    span = asked_span(since, until, now=now, length=own.window, timezone=own.timezone)
+    parameters = {"model": model, "since": span.since.isoformat(), "until": span.until.isoformat()}
     why = reason or f"looks at {model}"
     state = workspace.run_stage(stage, parameters, reason=why, run=run, reporter=reporter)
     report = _report(workspace, model, state.run)
     if report is None:
         _check_reported(state, stage, model)
         return Watched(state, None)
-    now = workspace.clock.now()
     changes = consider(workspace.project, workspace.ledger, report, run=state.run, now=now)
     tell(workspace.project, workspace.ledger, changes, now=now)
     fired = any(change.what == "fired" for change in changes)

@@ -98,6 +98,12 @@ def _timezone(value: Any) -> Any:
     return value
 
 
+def _block(value: Any) -> Any:
+    if isinstance(value, str) and value != "row" and _duration(value) <= timedelta():
+        raise ValueError(f"expected the length of a block of time, like '1d', or 'row', but got {value!r}")
+    return value
+
+
 Name = Annotated[str, BeforeValidator(_name)]
 Module = Annotated[str, BeforeValidator(_module)]
 Names = Annotated[tuple[Name, ...], Field(strict=False)]
@@ -111,4 +117,5 @@ Sentences = Annotated[tuple[Text, ...], BeforeValidator(_sentences), Field(stric
 Notebook = Annotated[Path, BeforeValidator(_notebook)]
 Cron = Annotated[str, BeforeValidator(_cron)]
 Timezone = Annotated[str, BeforeValidator(_timezone)]
+Block = Annotated[str, BeforeValidator(_block)]
 File = Annotated[Path, BeforeValidator(_file)]

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from workbench.duration import parse_duration
-from workbench.project.field import Name, PositiveDuration, Text, Timezone
+from workbench.project.field import Block, Name, PositiveDuration, Text, Timezone
 from workbench.project.table import Table
 
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -114,8 +114,8 @@ class MonitoringConfig(Table):
 
     stage: Name = "monitor"
     window: PositiveDuration = timedelta(days=7)
-    block: Text = "1d"
-    timezone: Text = "UTC"
+    block: Block = "1d"
+    timezone: Timezone = "UTC"
     label_delay: PositiveDuration = timedelta(days=1)
     min_labels: Annotated[int, Field(ge=1)] = 200
     drift: DriftConfig = DriftConfig()
