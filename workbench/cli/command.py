@@ -129,7 +129,19 @@ COMMANDS = (
         "monitor:monitor",
         "Look at a window of what a model was asked and answered, and let alerts follow.",
     ),
+    Command(
+        "dashboards",
+        "People",
+        "dashboards:dashboards",
+        "Show experiments, drift and deployments in the browser, until Ctrl-C.",
+    ),
     Command("token", "Serving", "token:app", "Make, list or revoke the tokens of the service's callers."),
+    Command(
+        "judge",
+        "Monitoring",
+        "judge:judge",
+        "Judge a model's challenger by what came true, and do what follows.",
+    ),
     Command(
         "alerts",
         "Monitoring",

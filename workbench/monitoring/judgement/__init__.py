@@ -2,5 +2,6 @@
 
 from workbench.monitoring.judgement.judge import compared_since, judge
 from workbench.monitoring.judgement.judgement import JUDGED, Judgement, stream_of
+from workbench.monitoring.judgement.withdraw import withdraw
 
-__all__ = ["JUDGED", "Judgement", "compared_since", "judge", "stream_of"]
+__all__ = ["JUDGED", "Judgement", "compared_since", "judge", "stream_of", "withdraw"]

@@ -88,7 +88,7 @@ def decide(state: ModelState, case: Case, rules: Rules) -> Step:
 
 def _taken(state: ModelState, rules: Rules, action: str, why: str, reason: str) -> Step:
     if not rules.config.automatic:
-        return Step(ASKED, f"{reason}. Take it back: workbench rollback {state.name}")
+        return Step(ASKED, f"{reason}. End it: workbench judge {state.name} --withdraw")
     return Step(action, reason, tuple(withdraw(state, why=why, reason=reason)))
 
 
