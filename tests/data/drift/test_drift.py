@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -161,6 +162,31 @@ def test_a_window_of_which_nothing_can_be_said_is_inconclusive(
     assert {each.verdict for each in found} == {"inconclusive"}
     assert all(each.note for each in found)
     assert [each.name for each in found] == list(held.columns)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (1e308 * np.linspace(-1, 1, 4000), 1e308 * np.linspace(0, 1, 4000)),
+        (1e16 + 2.0 * np.arange(4000), 1e16 + 2.0 * np.arange(4000)),
+        (np.linspace(0, 1, 4000), np.linspace(0, 1e300, 4000)),
+    ],
+    ids=["too large", "too near each other", "too far apart"],
+)
+@pytest.mark.parametrize("method", ["psi", "jensenshannon", "wasserstein", "ks"])
+def test_numbers_at_the_end_of_what_floats_hold_are_no_error(
+    ours: np.ndarray[Any, Any], theirs: np.ndarray[Any, Any], method: str
+) -> None:
+    """What cannot be worked out is inconclusive; a value that is no number never passes."""
+    config = DriftConfig.model_validate({"numbers": method})
+    held = reference({"x": ours}, times=times(_DAYS))
+    (found,) = drift(held, {"x": theirs}, times=times(7), config=config)
+    if found.verdict == "inconclusive":
+        assert "cannot be worked out" in found.note
+    else:
+        assert found.value is not None
+        assert np.isfinite(found.value)
+    json.dumps(found.to_dict(), allow_nan=False)
 
 
 def test_a_reference_of_few_days_is_inconclusive() -> None:

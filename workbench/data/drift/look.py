@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from workbench.data.drift import measures
@@ -63,6 +65,8 @@ class UntoldError(Exception):
 
 def look(held: Held, column: Column | None, asked: Asked) -> Looked:
     """Compare a column of the window with the reference's."""
+    import numpy as np
+
     known = ColumnDrift(held.name, "inconclusive")
     try:
         if isinstance(held, HeldNothing):
@@ -74,9 +78,10 @@ def look(held: Held, column: Column | None, asked: Asked) -> Looked:
         if isinstance(column, Unreadable):
             raise UntoldError(column.why)
         known = replace(known, missing_reference=held.missing / asked.rows)
-        if isinstance(held, HeldNumbers):
-            return _look_at_numbers(held, _numbers(column), asked, known)
-        return _look_at_names(held, _names(column, held), asked, known)
+        with np.errstate(all="ignore"):  # a value that is no number in the end is told as such
+            if isinstance(held, HeldNumbers):
+                return _look_at_numbers(held, _numbers(column), asked, known)
+            return _look_at_names(held, _names(column, held), asked, known)
     except UntoldError as error:
         return Looked(replace(error.known or known, note=str(error)))
 
@@ -90,7 +95,7 @@ def _look_at_numbers(held: HeldNumbers, column: Numbers, asked: Asked, known: Co
     ours = Spread(held.values, held.counts.astype(np.float64), int(held.counts.sum()), held.dtype)
     theirs = spread_of(column.values[~absent], column.dtype)
     apart = steps(ours, theirs)
-    value = measures.numbers_apart(method, ours, theirs, apart)
+    value = _measured(known, lambda: measures.numbers_apart(method, ours, theirs, apart))
     known = replace(known, evidence=numbers_side_by_side(ours, theirs), note=_means(ours, theirs))
     if asked.blocks is None:
         return Looked(_valued(known, value, measures.rough_ks_p(apart.height, ours.rows, theirs.rows)))
@@ -107,7 +112,7 @@ def _look_at_names(held: HeldNames, column: Names, asked: Asked, known: ColumnDr
     method = asked.config.categories
     known = _counted(known, absent, held.counts, method, asked)
     names, ours, theirs = _counts(held, column)
-    value = measures.counts_apart(method, ours, theirs)
+    value = _measured(known, lambda: measures.counts_apart(method, ours, theirs))
     unseen = None if held.others else float(theirs[len(held.names) :].sum() / theirs.sum())
     evidence = names_side_by_side(names, ours, theirs)
     known = replace(known, unseen=unseen, evidence=evidence, note=_shares(names, ours, theirs, unseen))
@@ -156,6 +161,17 @@ def _counted(
     if why:
         raise UntoldError(why, known)
     return known
+
+
+def _measured(known: ColumnDrift, measure: Callable[[], float]) -> float:
+    """Return a value; raise UntoldError when there is none."""
+    try:
+        value = measure()
+    except (ValueError, OverflowError) as error:
+        raise UntoldError(f"{known.method} cannot be worked out: {error}", known) from error
+    if not isfinite(value):
+        raise UntoldError(f"{known.method} cannot be worked out: its values are too large", known)
+    return value
 
 
 def _valued(known: ColumnDrift, value: float, p: float | None) -> ColumnDrift:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -18,11 +19,16 @@ _DIGITS = 4
 
 
 def numbers_side_by_side(reference: Spread, window: Spread) -> dict[str, Any]:
-    """Return the shares of both between common edges; what lies farther out is in the outermost bars."""
+    """Return the shares of both between common edges; what lies farther out is in the outermost bars.
+
+    Nothing is returned for numbers so large that nobody could draw them.
+    """
     import numpy as np
 
     ends = np.array([_ends(each) for each in (reference, window)])
     low, high = float(ends[:, 0].min()), float(ends[:, 1].max())
+    if not isfinite(high - low) or not all(isfinite(each.mean) for each in (reference, window)):
+        return {}
     edges = np.linspace(low, high if high > low else low + 1, _BARS + 1)
     shares = []
     for each in (reference, window):
