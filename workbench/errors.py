@@ -13,6 +13,7 @@ WorkbenchError                    exit 1   something went wrong and was understo
 ├── StorageError                           a store cannot be reached, read or written
 │   └── SpoolFailed                        a worker cannot write its prediction log
 ├── SourceError                            a source does not answer, or is not what was declared
+├── AccessError                        a person's role does not allow it
 ├── TrackingError                          MLflow's store refused
 └── RejectedError                 exit 3   a gate or a policy said no
 ```
@@ -130,6 +131,10 @@ class SourceError(WorkbenchError):
 
     `problem` is `unreachable`, `missing`, `credentials`, `query`, `format` or `schema`.
     """
+
+
+class AccessError(WorkbenchError):
+    """A person's role does not allow it. Fields: `person`, `role`, `permission`, `needed`."""
 
 
 class TrackingError(WorkbenchError):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from workbench.project.access import AccessConfig
 from workbench.project.automation import AlertConfig, ChannelConfig, ScheduleConfig, TriggerConfig
 from workbench.project.contract import ContractConfig
 from workbench.project.field import (
@@ -179,6 +180,7 @@ class ProjectConfig(Table):
     rehearsal: RehearsalConfig | None = None
     alerts: dict[Name, AlertConfig] = Field(default_factory=dict)
     channels: dict[Name, ChannelConfig] = Field(default_factory=dict)
+    access: AccessConfig = AccessConfig()
 
     def model_post_init(self, _context: Any) -> None:
         """Tell each named table its name."""

@@ -1,0 +1,18 @@
+"""Who may look, and who may act: roles, people, passwords."""
+
+from workbench.dashboards.access.directory import OIDC, OPEN, PASSWORDS, Directory
+from workbench.dashboards.access.passwords import remove_password, set_password
+from workbench.dashboards.access.person import Person
+from workbench.dashboards.access.role import PERMISSIONS, Role
+
+__all__ = [
+    "OIDC",
+    "OPEN",
+    "PASSWORDS",
+    "PERMISSIONS",
+    "Directory",
+    "Person",
+    "Role",
+    "remove_password",
+    "set_password",
+]

@@ -1,0 +1,1 @@
+"""Server, sign-in, theme, shell and components: what every page stands on."""

@@ -1,0 +1,38 @@
+"""What pages are made of. Each takes text and shows it as text."""
+
+from workbench.dashboards.app.components.links import link
+from workbench.dashboards.app.components.live import Live
+from workbench.dashboards.app.components.markup import block, html, joined
+from workbench.dashboards.app.components.moments import ago, moment, moment_text, viewer_zone
+from workbench.dashboards.app.components.numbers import NOTHING, duration, number, percent, short, size
+from workbench.dashboards.app.components.states import empty_state, error_state
+from workbench.dashboards.app.components.status import Status, chip, of_outcome, of_verdict
+from workbench.dashboards.app.components.texts import code, facts, heading, paragraph
+
+__all__ = [
+    "NOTHING",
+    "Live",
+    "Status",
+    "ago",
+    "block",
+    "chip",
+    "code",
+    "duration",
+    "empty_state",
+    "error_state",
+    "facts",
+    "heading",
+    "html",
+    "joined",
+    "link",
+    "moment",
+    "moment_text",
+    "number",
+    "of_outcome",
+    "of_verdict",
+    "paragraph",
+    "percent",
+    "short",
+    "size",
+    "viewer_zone",
+]

@@ -1,0 +1,125 @@
+"""The requests that are no page: the way in, frames, and what is refused."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from bokeh.application.handlers.handler import Handler
+from tornado.httputil import HTTPServerRequest
+from tornado.web import RequestHandler
+
+from workbench.dashboards.app.frames import FrameSource, cleaned
+from workbench.dashboards.app.gate import PERSON, Gate
+from workbench.dashboards.app.headers import FRAME_POLICY, SCRIPTED_FRAME_POLICY
+from workbench.errors import AccessError, UnknownNameError, WorkbenchError
+
+if TYPE_CHECKING:
+    from workbench.dashboards.access import Person
+    from workbench.dashboards.app.page import Page
+    from workbench.dashboards.data import Store
+
+_log = logging.getLogger("workbench.dashboards")
+
+
+class Whose(Handler):  # type: ignore[misc] # Bokeh's class is not typed
+    """Writes into a session's signed token whose it is; a session belongs to one person."""
+
+    def __init__(self, gate: Gate) -> None:
+        super().__init__()
+        self._gate = gate
+
+    def modify_document(self, doc: Any) -> None:
+        """Leave the document to the page."""
+
+    def process_request(self, request: HTTPServerRequest) -> dict[str, Any]:
+        """Return what the token is to say besides."""
+        return {PERSON: self._gate.name(request)}
+
+
+class Welcome(RequestHandler):
+    """Leads from the bare address to the first page."""
+
+    def initialize(self, first: str) -> None:
+        """Take the first page's path."""
+        self._first = first
+
+    def get(self) -> None:
+        """Go there; relative, so that it holds behind any proxy."""
+        self.redirect(f"./{self._first}")
+
+
+class Misdirected(RequestHandler):
+    """Answers requests for a host that this server is not: somebody may have bent a name to this address."""
+
+    def prepare(self) -> None:
+        """Refuse."""
+        self.set_status(421)
+        self.finish("This server does not answer under that name. [access] origins lists those it does.\n")
+
+
+class NotHere(RequestHandler):
+    """Answers what Bokeh offers and nobody here needs."""
+
+    def prepare(self) -> None:
+        """Refuse."""
+        self.set_status(404)
+        self.finish("There is nothing here.\n")
+
+
+class FrameHandler(RequestHandler):
+    """Answers one document for a sandboxed frame."""
+
+    def initialize(self, gate: Gate, store: Store, source: FrameSource, permission: str) -> None:
+        """Take what makes it, and what somebody must be allowed to for seeing it."""
+        self._gate, self._store, self._source, self._permission = gate, store, source, permission
+
+    async def get(self) -> None:
+        """Make it, for who may see it."""
+        person = self._gate.person(self._gate.name(self.request))
+        if person is None:
+            self._refuse(401, "Sign in to see this.")
+            return
+        query = {name: self.get_query_argument(name) for name in self.request.query_arguments}
+        loop = asyncio.get_running_loop()
+        try:
+            content, policy = await loop.run_in_executor(None, self._made, person, query)
+        except AccessError as error:
+            self._refuse(403, error.message)
+        except UnknownNameError as error:
+            self._refuse(404, error.message)
+        except WorkbenchError as error:
+            self._refuse(503, str(error))
+        except Exception:  # noqa: BLE001 - the log says where; nothing of it leaves
+            _log.exception("a frame broke: %s", self.request.path)
+            self._refuse(500, "This document cannot be made; the server's log says why.")
+        else:
+            self.set_header("Content-Security-Policy", policy)
+            self.finish(content)
+
+    def _made(self, person: Person, query: dict[str, str]) -> tuple[str, str]:
+        person.require(self._permission)
+        framed = self._source(self._store, person, query)
+        if framed.scripts:
+            return framed.html, SCRIPTED_FRAME_POLICY
+        return cleaned(framed.html), FRAME_POLICY
+
+    def _refuse(self, status: int, words: str) -> None:
+        self.set_status(status)
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(words)
+
+
+def frame_routes(store: Store, gate: Gate, pages: Sequence[Page]) -> list[tuple[str, Any, dict[str, Any]]]:
+    """Return the routes of all pages' frames: `/frames/PAGE/NAME`."""
+    return [
+        (
+            f"/frames/{page.path}/{name}",
+            FrameHandler,
+            {"gate": gate, "store": store, "source": source, "permission": page.permission},
+        )
+        for page in pages
+        for name, source in page.frames.items()
+    ]

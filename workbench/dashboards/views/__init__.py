@@ -1,0 +1,1 @@
+"""One module for each page: layout only, of what `workbench.dashboards.data` returns."""
