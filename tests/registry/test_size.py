@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.registry.rows import judge, scored
+from workbench.registry.candidate import Candidate
 from workbench.registry.verdict import Verdict
 
 
@@ -14,6 +15,13 @@ from workbench.registry.verdict import Verdict
 def test_the_files_of_the_record_are_weighed(size: int, verdict: Verdict) -> None:
     """The limit itself is small enough; a record without files says nothing."""
     assert judge("size", scored(size=size), at_most="2MB").verdict is verdict
+
+
+def test_a_reference_is_not_weighed() -> None:
+    """It is kept beside the model, and nothing of it is loaded to answer."""
+    files = [{"path": "model.lgb", "size": 10}, {"path": "reference/inputs.parquet", "size": 10_000_000}]
+    candidate = Candidate(lambda: None, task="binary", files=files)
+    assert judge("size", replace(scored(), candidate=candidate), at_most="1kB").verdict is Verdict.PASS
 
 
 def test_no_candidate_is_inconclusive() -> None:

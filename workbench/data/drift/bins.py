@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from workbench.data.drift.columns import Names, Numbers
+    from workbench.data.drift.spread import Spread
 
 NUMBERS = 20
 """Bins between the least and the greatest number of the reference."""
@@ -73,3 +74,20 @@ def by_block(bins: NDArray[np.int64], size: int, blocks: NDArray[np.int64], numb
     if not placed.all():
         bins, blocks = bins[placed], blocks[placed]
     return np.bincount(blocks * size + bins, minlength=number * size).reshape(number, size)
+
+
+def gaps_between(edges: NDArray[np.float64], *sides: Spread) -> NDArray[np.float64]:
+    """Return how far each bin's mean, over both sides, is from the next one's, as shares of the whole."""
+    import numpy as np
+
+    rows, sums = np.zeros(len(edges) + 1), np.zeros(len(edges) + 1)
+    for side in sides:
+        bounds = np.searchsorted(side.values, edges, side="right")
+        bounds = np.concatenate([[0], bounds, [len(side.values)]])
+        rows += np.diff(side.before[bounds])
+        sums += np.diff(np.append(0, np.cumsum(side.values * side.counts))[bounds])
+    ends = np.append(edges, edges[-1])
+    means = np.where(rows > 0, sums / np.maximum(rows, 1), ends)
+    gaps = np.append(np.maximum(np.diff(means), 0), 0)
+    shares: NDArray[np.float64] = gaps / max(gaps.sum(), np.finfo(float).tiny)
+    return shares

@@ -51,12 +51,7 @@ def reference(
         UsageError: there are no rows, or what was given does not fit together.
     """
     columns = read_columns(frame)
-    rows = next((column.rows for column in columns.values()), 0)
-    if not rows:
-        raise UsageError(
-            "wb.reference needs the rows that the model was trained on, but the table has none.",
-            hint="Give the features of the training rows: wb.reference(train[names], times=train[when]).",
-        )
+    rows = _rows(columns)
     blocks, number = placed(times, rows, block, "times")
     scored = held_out(score, label, scored_times, scored_groups)
     outcomes = None
@@ -64,6 +59,16 @@ def reference(
         places, found = placed(scored.times, len(scored.label), block, "scored_times")
         outcomes = hold(outcome_columns(scored), block, places, found)
     return replace(hold(columns, block, blocks, number), outcomes=outcomes, held_out=scored)
+
+
+def _rows(columns: Mapping[str, Column]) -> int:
+    rows = next((column.rows for column in columns.values()), 0)
+    if not rows:
+        raise UsageError(
+            "wb.reference needs the rows that the model was trained on, but the table has none.",
+            hint="Give the features of the training rows: wb.reference(train[names], times=train[when]).",
+        )
+    return rows
 
 
 def hold(

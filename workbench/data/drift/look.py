@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from workbench.data.drift import measures
-from workbench.data.drift.bins import by_block, name_bins, number_bins
+from workbench.data.drift.bins import by_block, gaps_between, name_bins, number_bins
 from workbench.data.drift.column_drift import ColumnDrift
 from workbench.data.drift.columns import Column, Names, Numbers, Unreadable, as_names, as_numbers
+from workbench.data.drift.counts import counts_of
 from workbench.data.drift.held import Held, HeldNames, HeldNothing, HeldNumbers
 from workbench.data.drift.permutation import Question
 from workbench.data.drift.picture import names_side_by_side, numbers_side_by_side
 from workbench.data.drift.spread import Spread, spread_of, steps
+from workbench.data.drift.words import means, shares
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,26 +98,25 @@ def _look_at_numbers(held: HeldNumbers, column: Numbers, asked: Asked, known: Co
     theirs = spread_of(column.values[~absent], column.dtype)
     apart = steps(ours, theirs)
     value = _measured(known, lambda: measures.numbers_apart(method, ours, theirs, apart))
-    known = replace(known, evidence=numbers_side_by_side(ours, theirs), note=_means(ours, theirs))
+    known = replace(known, evidence=numbers_side_by_side(ours, theirs), note=means(ours, theirs))
     if asked.blocks is None:
         return Looked(_valued(known, value, measures.rough_ks_p(apart.height, ours.rows, theirs.rows)))
     size = len(held.edges) + 2
     histogram = by_block(number_bins(column, held.edges), size, asked.blocks, asked.number)
     ordered = method in (measures.WASSERSTEIN, measures.KS)
-    gaps = _gaps(held.edges, ours, theirs) if ordered else None
+    gaps = gaps_between(held.edges, ours, theirs) if ordered else None
     return _asked(_valued(known, value, None), held.histogram, histogram, gaps)
 
 
 def _look_at_names(held: HeldNames, column: Names, asked: Asked, known: ColumnDrift) -> Looked:
-
     absent = column.codes < 0
     method = asked.config.categories
     known = _counted(known, absent, held.counts, method, asked)
-    names, ours, theirs = _counts(held, column)
+    names, ours, theirs = counts_of(held, column)
     value = _measured(known, lambda: measures.counts_apart(method, ours, theirs))
     unseen = None if held.others else float(theirs[len(held.names) :].sum() / theirs.sum())
     evidence = names_side_by_side(names, ours, theirs)
-    known = replace(known, unseen=unseen, evidence=evidence, note=_shares(names, ours, theirs, unseen))
+    known = replace(known, unseen=unseen, evidence=evidence, note=shares(names, ours, theirs, unseen))
     if asked.blocks is None:
         return Looked(_valued(known, value, measures.homogeneity_p(ours, theirs)))
     bins = name_bins(column, held.names[: held.own])
@@ -192,57 +193,3 @@ def _asked(
         present = [np.stack([each[:, :-1].sum(axis=1), each[:, -1]], axis=1) for each in (ours, theirs)]
         missing = Question(*present)
     return Looked(known, Question(ours[:, :-1], theirs[:, :-1], gaps), missing)
-
-
-def _gaps(edges: NDArray[np.float64], *sides: Spread) -> NDArray[np.float64]:
-    """Return how far each bin's mean, over both sides, is from the next one's, as shares of the whole."""
-    import numpy as np
-
-    rows, sums = np.zeros(len(edges) + 1), np.zeros(len(edges) + 1)
-    for side in sides:
-        bounds = np.searchsorted(side.values, edges, side="right")
-        bounds = np.concatenate([[0], bounds, [len(side.values)]])
-        rows += np.diff(side.before[bounds])
-        sums += np.diff(np.append(0, np.cumsum(side.values * side.counts))[bounds])
-    ends = np.append(edges, edges[-1])
-    means = np.where(rows > 0, sums / np.maximum(rows, 1), ends)
-    gaps = np.append(np.maximum(np.diff(means), 0), 0)
-    shares: NDArray[np.float64] = gaps / max(gaps.sum(), np.finfo(float).tiny)
-    return shares
-
-
-def _counts(held: HeldNames, column: Names) -> tuple[list[Any], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the rows of every name that either side has; names beyond those kept are one, None."""
-    import numpy as np
-
-    found = np.bincount(column.codes[column.codes >= 0], minlength=len(column.names))
-    by_name = {name: int(rows) for name, rows in zip(column.names, found, strict=True) if rows}
-    theirs = [by_name.pop(name, 0) for name in held.names]
-    ours = held.counts.tolist()
-    names: list[Any] = list(held.names)
-    if held.others:
-        names, ours, theirs = [*names, None], [*ours, held.others], [*theirs, sum(by_name.values())]
-    else:
-        names, ours = [*names, *by_name], [*ours, *[0] * len(by_name)]
-        theirs += by_name.values()
-    return names, np.array(ours, np.float64), np.array(theirs, np.float64)
-
-
-def _means(ours: Spread, theirs: Spread) -> str:
-    if len(ours.values) == len(theirs.values) == 1 and ours.values[0] == theirs.values[0]:
-        return f"always {ours.values[0]:.6g}"
-    return f"mean {theirs.mean:.4g}, {ours.mean:.4g} in the reference"
-
-
-def _shares(
-    names: list[Any], ours: NDArray[np.float64], theirs: NDArray[np.float64], unseen: float | None
-) -> str:
-    import numpy as np
-
-    before, now = ours / ours.sum(), theirs / theirs.sum()
-    most = int(np.abs(now - before).argmax())
-    if len(names) == 1:
-        return f"always {names[0]!r}"
-    named = "all other names" if names[most] is None else repr(names[most])
-    said = f"{named} {now[most]:.1%}, {before[most]:.1%} in the reference"
-    return f"{said}; {unseen:.1%} under names that it does not have" if unseen else said
