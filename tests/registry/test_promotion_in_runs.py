@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.registry.models import MODEL, Runs, gates, make_project
+from tests.registry.models import GATES, MODEL, Runs, gates, make_project
 from workbench.errors import RejectedError
 from workbench.ledger import MemoryLedger
 
@@ -65,6 +65,22 @@ def test_a_run_may_propose_a_challenger(runs: Runs) -> None:
     assert runs.state.aliases == {"champion": 1, "challenger": 2}
     with pytest.raises(RejectedError, match="no alias named 'winner'"):
         runs.end("promote", inputs=runs.inputs("b"), requests=[{**wish, "alias": "winner"}])
+
+
+def test_with_a_challenge_declared_a_candidate_challenges_the_champion(
+    tmp_path: Path, ledger: MemoryLedger
+) -> None:
+    """The first becomes champion, for nobody is there to challenge; the champion itself stays what it is."""
+    toml = f"{GATES}\n[models.{MODEL}.challenge]\n"
+    runs = Runs(make_project(tmp_path / "shop", gates=toml), ledger)
+    runs.champion("a")
+    assert runs.state.deployment.to_dict()["champion"] == 1
+    runs.champion("b")
+    assert runs.state.aliases == {"champion": 1, "challenger": 2}
+    assert runs.promote("a") == 0
+    runs.champion("c")
+    assert runs.state.aliases == {"champion": 1, "challenger": 3}
+    assert runs.state.share == 0
 
 
 def test_requests_of_other_kinds_are_left_to_others(runs: Runs) -> None:

@@ -53,5 +53,9 @@ def _print_champion(console: Console, state: ModelState, run: str) -> None:
     )
     words = "is champion now" if fresh else "is still champion"
     console.print(Text.assemble((f"{state.name} version {champion.number}", "bold green"), f" {words}"))
+    challenger = state.versions.get(state.challenger or 0)
+    if challenger is not None and challenger.run == run:
+        told = f"version {challenger.number} challenges it; what comes true decides: workbench judge"
+        console.print(Text(f"{told} {state.name}", style="cyan"))
     print_evidence(console, champion)
     console.print()

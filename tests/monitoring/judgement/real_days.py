@@ -80,4 +80,5 @@ def _year() -> tuple[Floats, Floats, np.ndarray[Any, Any]]:
     columns = [whole[name].to_numpy(np.float64, na_value=np.nan) for name in _NUMBERS]
     columns += [pd.factorize(whole[name])[0].astype(np.float64) for name in _NAMES]
     day = pd.to_datetime(whole[["year", "month", "day"]]).to_numpy("datetime64[D]")
-    return np.column_stack(columns), (whole["arr_delay"] >= 15).to_numpy(np.float64), day
+    late: Floats = (whole["arr_delay"].to_numpy(np.float64) >= 15).astype(np.float64)
+    return np.column_stack(columns), late, day

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
 from workbench.monitoring.judgement.sequence import FIRST, REACH, STAKES, bounds, shown, wealth
 
-_LOOK = {"level": 0.05, "least": 10}
+_LOOK: dict[str, Any] = {"level": 0.05, "least": 10}
 
 
 def test_wealth_is_what_the_stakes_come_to_block_by_block() -> None:

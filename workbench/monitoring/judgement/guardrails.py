@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.monitoring.finding import CHALLENGER, Check
 from workbench.monitoring.judgement.pairs import Versions, paired, scores
 from workbench.registry.gate import Scored, Unmeasurable
+from workbench.registry.share import share_text
 from workbench.registry.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def _ratio(traffic: Traffic, rails: GuardrailsConfig) -> Found:
     expected = total * traffic.share
     _enough(total, rails.min_rows)
     if min(expected, total - expected) < _FEWEST_EXPECTED:
-        raise Unmeasurable(f"{total:,} answers are too few for a share of {traffic.share:.0%}")
+        raise Unmeasurable(f"{total:,} answers are too few for a share of {share_text(traffic.share)}")
     p = float(stats.chisquare([ours, total - ours], [expected, total - expected]).pvalue)
     note = f"answered {ours:,} of {total:,}, expected {expected:,.0f} (p = {p:.2g})"
     return Verdict.FAIL if p < level else Verdict.PASS, note, {"value": p}

@@ -46,25 +46,25 @@ def outcome_of(blocks: Sequence[Block], config: ChallengeConfig, *, metric: str,
     values = np.array([block.mean for block in blocks], dtype=np.float64)
     if not len(values):
         return Outcome(INCONCLUSIVE, (), None, None, None, "no block with known truth yet")
-    settings = {"level": config.level, "least": config.min_blocks}
     better, worse = (
         bool(shown(values, config.margin, below=below, level=config.level, least=config.min_blocks)[-1])
         for below in (True, False)
     )
-    lower, upper = bounds(values, **settings)  # type: ignore[arg-type]
+    lower, upper = bounds(values.tolist(), level=config.level, least=config.min_blocks)
     verdict = ROLLBACK if worse else PROMOTE if better else INCONCLUSIVE
     mean = float(values.mean())
-    told = f"{metric} {mean:+.5f} against version {against}"
+    told = f"{metric} {mean:+.5f} against version {against}, margin {config.margin:g}; "
     if len(values) < config.min_blocks:
-        rest = f"{len(values)} blocks are too few to conclude; at least {config.min_blocks} are needed"
+        told += f"{len(values)} blocks are too few to conclude; at least {config.min_blocks} are needed"
     else:
-        edges = (
-            f"at least {lower:+.5f}" if lower is not None else "",
-            f"at most {upper:+.5f}" if upper is not None else "",
-        )
-        sure = " and ".join(filter(None, edges)) or "nothing beyond doubt"
-        rest = f"{1 - config.level:.0%} sure at any time: {sure}; {len(values)} blocks of {config.block}"
-    return Outcome(verdict, tuple(blocks), mean, lower, upper, f"{told}, margin {config.margin:g}; {rest}")
+        told += f"{_sure(lower, upper, config.level)}; {len(values)} blocks of {config.block}"
+    return Outcome(verdict, tuple(blocks), mean, lower, upper, told)
+
+
+def _sure(lower: float | None, upper: float | None, level: float) -> str:
+    edges = (("at least", lower), ("at most", upper))
+    known = " and ".join(f"{word} {edge:+.5f}" for word, edge in edges if edge is not None)
+    return f"{1 - level:.0%} sure at any time: {known or 'nothing yet'}"
 
 
 def unmeasured(reason: str) -> Outcome:
