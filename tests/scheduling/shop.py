@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ target = "left"
 metric = "log_loss"
 trained_by = "count"
 """
+_PATIENCE = 90
 NIGHTLY = '[schedules.nightly]\ncron = "0 3 * * *"\npipeline = "main"\n'
 
 
@@ -40,6 +43,15 @@ def counted(root: Path) -> list[str]:
     """Return the lines that the project's runs have written."""
     path = root / "counted.txt"
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def until(condition: Callable[[], Any]) -> Any:
+    """Wait until a condition holds, and return what it returned."""
+    limit = time.monotonic() + _PATIENCE
+    while not (found := condition()):
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+    return found
 
 
 def kinds(workspace: Workspace, stream: str) -> list[str]:

@@ -6,8 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Any
 import psutil
 
 from tests.projects import notebook, write_project
-from tests.scheduling.shop import NIGHTLY, START, write_shop
+from tests.scheduling.shop import NIGHTLY, START, until, write_shop
 from workbench.clock import ManualClock
 from workbench.pipeline.outcome import Outcome
 from workbench.scheduling import Scheduler, Started
@@ -33,7 +32,6 @@ while not pathlib.Path({path!r}).exists():
 RUN = (
     "import sys; from workbench.cli.main import main; sys.exit(main(['schedule', 'run', '--every', '100ms']))"
 )
-_PATIENCE = 90
 
 
 def test_what_was_started_outlives_its_scheduler(tmp_path: Path) -> None:
@@ -44,14 +42,14 @@ def test_what_was_started_outlives_its_scheduler(tmp_path: Path) -> None:
     write_project(root, {"wait": {"notebook": content}}, extra=SOON)
     keeper = subprocess.Popen([sys.executable, "-c", RUN], cwd=root, stdout=subprocess.DEVNULL)
     with open_workspace(root) as workspace:
-        _until(lambda: workspace.ledger.find(kinds=("attempt.started",)))
+        until(lambda: workspace.ledger.find(kinds=("attempt.started",)))
         keeper.send_signal(signal.SIGTERM)
         assert keeper.wait(30) == 0
         assert workspace.show("last").outcome is None
         (root / "go").touch()
-        _until(lambda: workspace.show("last").outcome)
+        until(lambda: workspace.show("last").outcome)
         assert workspace.show("last").outcome is Outcome.SUCCEEDED
-        _until(lambda: not _processes(root))
+        until(lambda: not _processes(root))
         assert Scheduler(workspace).tick() == []
         (ended,) = workspace.ledger.find(kinds=("trigger.ended",))
         assert ended.data["outcome"] == "succeeded"
@@ -64,15 +62,15 @@ def test_a_broken_file_is_told_once_and_the_mended_one_followed(tmp_path: Path) 
     good = path.read_text(encoding="utf-8")
     clock = ManualClock(START)
     with _going(root, clock) as told, open_workspace(root, clock=clock) as workspace:
-        _until(lambda: workspace.ledger.version("schedule/nightly"))
+        until(lambda: workspace.ledger.version("schedule/nightly"))
         path.write_text(good.replace("0 3 *", "0 33 *"), encoding="utf-8")
-        _until(lambda: told)
+        until(lambda: told)
         clock.advance(timedelta(hours=3))
-        _until(lambda: [each for each in told if isinstance(each, Started)])
+        until(lambda: [each for each in told if isinstance(each, Started)])
         path.write_text(good.replace("0 3 *", "0 4 *"), encoding="utf-8")
-        _until(lambda: len(workspace.ledger.find(kinds=("schedule.declared",))) == 2)
+        until(lambda: len(workspace.ledger.find(kinds=("schedule.declared",))) == 2)
         clock.advance(timedelta(hours=1))
-        _until(lambda: len([each for each in told if isinstance(each, Ended)]) == 2)
+        until(lambda: len([each for each in told if isinstance(each, Ended)]) == 2)
         assert {run.because[-9:] for run in workspace.runs()} == {"03:00 UTC", "04:00 UTC"}
     troubles = [each for each in told if isinstance(each, str)]
     assert len(troubles) == 1
@@ -91,15 +89,15 @@ def test_a_process_that_dies_without_a_word_is_told_and_waited_with(tmp_path: Pa
         (started,) = scheduler.tick()
         (process,) = _processes(root)
         process.kill()
-        ended = _until(crew.settle)
+        ended = until(crew.settle)
         assert (ended[0].claim, ended[0].code) == (started.claim, -9)
         assert scheduler.tick() == []
         other, third = Crew(workspace.leases), Crew(workspace.leases)
         (again,) = Scheduler(workspace, start=lambda claim: other.start(workspace.project, claim)).tick()
         assert again.claim == started.claim
         assert Scheduler(workspace, start=lambda claim: third.start(workspace.project, claim)).tick() == []
-        _until(lambda: workspace.ledger.find(kinds=("schedule.ended",)))
-        assert [ended.code for ended in _until(other.settle)] == [0]
+        until(lambda: workspace.ledger.find(kinds=("schedule.ended",)))
+        assert [ended.code for ended in until(other.settle)] == [0]
         assert len(workspace.runs()) == 1
 
 
@@ -125,12 +123,4 @@ def _processes(root: Path) -> list[psutil.Process]:
         words = process.info["cmdline"] or []
         if "workbench.scheduling" in words and process.info["cwd"] == str(root.resolve()):
             found.append(process)
-    return found
-
-
-def _until(condition: Callable[[], Any]) -> Any:
-    limit = time.monotonic() + _PATIENCE
-    while not (found := condition()):
-        assert time.monotonic() < limit
-        time.sleep(0.02)
     return found
