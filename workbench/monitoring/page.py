@@ -26,7 +26,7 @@ TITLES = {
 }
 """What each kind of checks is about, for people."""
 _MOST = 25
-_BARS = 20
+_BARS = 12
 
 
 def as_html(report: WindowReport) -> str:
@@ -65,9 +65,9 @@ def picture(report: WindowReport) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11, 4.2), layout="constrained")
+    figure = Figure(figsize=(11, 4.2))  # margins by hand: matplotlib would draw it several times to find them
     FigureCanvasAgg(figure)
-    left, right = figure.subplots(1, 2)
+    left, right = figure.subplots(1, 2, gridspec_kw={"left": 0.2, "right": 0.98, "wspace": 0.15})
     _draw_drift(left, report)
     _draw_blocks(right, report)
     return figure
@@ -76,7 +76,7 @@ def picture(report: WindowReport) -> Figure:
 def _draw_drift(axes: Axes, report: WindowReport) -> None:
     found = [check for check in report.of(DRIFT) if check.value is not None and check.limit]
     ordered = sorted(found, key=_excess, reverse=True)[:_BARS][::-1]
-    axes.set_title("Drift, as multiples of the limit", fontsize=10)
+    axes.set_title("Drift, as multiples of the limit; red where it is no chance", fontsize=10)
     axes.barh(
         [check.name for check in ordered],
         [_excess(check) for check in ordered],

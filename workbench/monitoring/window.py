@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SHADOW = "shadow"
 _ANSWERED = ("champion", "challenger")
+_PATIENCE = timedelta(days=30)  # after a window, in which truths still count; so its cost has an end
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,8 @@ def read_window(
     """
     import polars as pl
 
-    labels = log.labels(model, min(due.since, span.since))
+    begin, end = min(due.since, span.since), max(due.until, span.until)
+    labels = log.labels(model, begin, end + _PATIENCE)
     rows = log.with_labels(log.window(model, span.since, span.until, arms=_ANSWERED), labels)
     shadows = log.window(model, span.since, span.until, arms=(SHADOW,), columns=())
     shadows = log.with_labels(shadows, labels)

@@ -66,11 +66,11 @@ def predictions(
     return _packed(whole, base.columns, list(known) if columns is None else list(columns))
 
 
-def labels(place: LogPlace, model: str, since: date) -> pl.DataFrame:
-    """Return the labels of a model that were accepted on a day or later."""
+def labels(place: LogPlace, model: str, since: date, until: date | None = None) -> pl.DataFrame:
+    """Return the labels of a model that were accepted on a day or later; until another, if it is given."""
     import polars as pl
 
-    lately = pl.col("received_at").dt.date() >= since
+    lately = _days(pl.col("received_at").dt.date(), since, until)
     spooled = [
         (each.name, [_from_arrow(tables.label_table(each.labels[model])).filter(lately)])
         for each in waiting(place.spool)
@@ -79,9 +79,13 @@ def labels(place: LogPlace, model: str, since: date) -> pl.DataFrame:
     table = load(place.labels(model))
     found = [_from_arrow(tables.label_table([])), *_new(spooled, table)]
     if table is not None:
-        scanned = pl.scan_delta(table).filter(pl.col(DATE) >= since)
+        scanned = pl.scan_delta(table).filter(_days(pl.col(DATE), since, until))
         found.append(scanned.select(found[0].columns).collect())
     return pl.concat(found)
+
+
+def _days(day: pl.Expr, since: date, until: date | None) -> pl.Expr:
+    return day >= since if until is None else day.is_between(since, until)
 
 
 def _scan(table: DeltaTable, days: tuple[date, date]) -> pl.LazyFrame:

@@ -151,14 +151,20 @@ class PredictionLog:
         rows = self.window(model, since, until, arms=arms, versions=versions, columns=columns)
         return join.only_labelled(self.with_labels(rows, self.labels(model, since)))
 
-    def labels(self, model: str, since: datetime) -> pl.DataFrame:
+    def labels(self, model: str, since: datetime, until: datetime | None = None) -> pl.DataFrame:
         """Return the truths that were accepted since the day of a moment, as they were given.
+
+        Args:
+            model: its name.
+            since: project time.
+            until: likewise, of the last day; None: all since.
 
         Returns:
             A frame with `label_id`, `prediction_id` or `entity`, `label` (a number) or `label_text`, `at`
             (when it was known), `received_at`, `recorded_at` and `caller`.
         """
-        return frames.labels(self._place, model, since.astimezone(UTC).date())
+        last = None if until is None else until.astimezone(UTC).date()
+        return frames.labels(self._place, model, since.astimezone(UTC).date(), last)
 
     def with_labels(self, rows: pl.DataFrame, given: pl.DataFrame) -> pl.DataFrame:
         """Return rows of a window with `label`, `label_text` and `labelled_at`: null where none was given.
