@@ -198,12 +198,18 @@ class _Rehearsal:
         """Let the clock reach a moment, and everything happen that is due."""
         self._clock.set(moment)
         begun = monotonic()
+        runs = 0.0
         for started in self._scheduler.tick():
-            now = monotonic()
-            self._spend(f"{started.claim.action} {started.claim.target}", now - begun)
-            begun = now
-        self._spend("looking for what is due", monotonic() - begun)
+            seconds = self._seconds(started.claim.run)
+            self._spend(f"{started.claim.action} {started.claim.target}", seconds)
+            runs += seconds
+        self._spend("schedules, judgements, alerts", monotonic() - begun - runs)
         self._settle(follower)
+
+    def _seconds(self, run: str) -> float:
+        if not self._workspace.ledger.version(f"run/{run}"):
+            return 0.0
+        return self._workspace.show(run).seconds or 0.0
 
     def _step(self, step: StepConfig, follower: Follower) -> None:
         self._watcher.doing(step.name)
