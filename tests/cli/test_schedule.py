@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.scheduling.shop import NIGHTLY, write_shop
 from workbench.cli.main import main
+from workbench.cli.schedule_report import teller
+from workbench.scheduling import Claim, Started
+from workbench.scheduling.crew import Ended
 
 TRIGGER = '[triggers.monthly]\non = "time"\nevery = "30d"\ncooldown = "1d"\nbudget = 3\npipeline = "main"\n'
 
@@ -81,6 +85,29 @@ def test_a_tick_without_anything_due_says_so(shop: Path, capsys: pytest.CaptureF
     assert capsys.readouterr().out == "Nothing is due.\n"
     assert main(["schedule", "tick", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == []
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_the_daemons_news_are_one_line_each(capsys: pytest.CaptureFixture[str], as_json: bool) -> None:
+    """What was started, what ended, and what went wrong."""
+    due = datetime(2013, 3, 1, 3, tzinfo=UTC)
+    claim = Claim("schedule", "watch", due, "monitor", "churn", "run-1", "schedule watch, due then")
+    tell = teller(as_json)
+    for news in (Started(claim), Ended(claim, 0, Path("a.log")), Ended(claim, -9, Path("a.log")), "no disk"):
+        tell(news)
+    lines = capsys.readouterr().out.splitlines()
+    if not as_json:
+        assert lines == [
+            "schedule watch, due then → monitor churn",
+            "watch ended  (workbench show run-1)",
+            "watch ended with -9: see a.log  (workbench show run-1)",
+            "! no disk",
+        ]
+        return
+    started, ended, killed, trouble = map(json.loads, lines)
+    assert (started["name"], started["what"], started["outcome"]) == ("watch", {"monitor": "churn"}, None)
+    assert (ended["claim"]["run"], ended["code"], killed["code"]) == ("run-1", 0, -9)
+    assert trouble == {"trouble": "no disk"}
 
 
 WRONG = [  # words, part of what is said

@@ -67,8 +67,7 @@ def has_begun(ledger: Ledger, claim: Claim) -> bool:
 
 def is_over(ledger: Ledger, claim: Claim) -> bool:
     """Return whether the end of a claim is in the ledger."""
-    ends = (event for event in ledger.read(claim.stream) if event.kind == claim.ended)
-    return any(event.data["run"] == claim.run for event in ends)
+    return bool(ledger.find(kinds=(claim.ended,), key=claim.run, limit=1))
 
 
 def end(ledger: Ledger, claim: Claim, done: Done) -> None:

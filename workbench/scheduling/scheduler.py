@@ -84,10 +84,6 @@ class Scheduler:
             self._append("trigger", trigger, self._fired)
         return [*started, *self._start_open("trigger", triggers(project))]
 
-    def history(self, origin: Kind, name: str) -> History:
-        """Return what the ledger tells of a schedule or trigger."""
-        return self._histories.of(origin, name)
-
     def _append(self, origin: Kind, config: _Config, decide_on: Callable[..., list[NewEvent]]) -> None:
         """Write what follows from a history, and decide again when somebody else was first."""
         while True:
