@@ -135,6 +135,9 @@ COMMANDS = (
         "dashboards:dashboards",
         "Show experiments, drift and deployments in the browser, until Ctrl-C.",
     ),
+    Command(
+        "access", "People", "access:app", "Give people roles on the dashboards, list them, take roles away."
+    ),
     Command("token", "Serving", "token:app", "Make, list or revoke the tokens of the service's callers."),
     Command(
         "judge",

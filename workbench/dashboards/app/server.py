@@ -17,6 +17,7 @@ from panel.io.server import get_server
 from workbench.dashboards.access import OPEN, Directory
 from workbench.dashboards.app.gate import Gate
 from workbench.dashboards.app.headers import SafeHeaders
+from workbench.dashboards.app.look import COOKIE
 from workbench.dashboards.app.page import Page, find_pages
 from workbench.dashboards.app.routes import Misdirected, NotHere, Welcome, Whose, frame_routes
 from workbench.dashboards.app.secret import read_secrets
@@ -138,7 +139,7 @@ def _settings(store: Store, gate: Gate, pages: Sequence[Page], prefix: str) -> d
         "secret_key": gate.secrets.sessions,
         "session_token_expiration": int(gate.directory.access.session.total_seconds()),
         "include_headers": [],
-        "include_cookies": ["workbench_zone"],  # no cookie that opens a door stands in a page
+        "include_cookies": [COOKIE],  # no cookie that opens a door stands in a page
         "websocket_max_message_size": _MESSAGE,
         "keep_alive_milliseconds": 20_000,
         "unused_session_lifetime_milliseconds": 20_000,

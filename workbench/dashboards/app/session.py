@@ -6,22 +6,19 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
 
 import panel as pn
 
 from workbench.dashboards.access import Person
-from workbench.dashboards.app.components.moments import set_zone, viewer_zone, zone_named
+from workbench.dashboards.app.components.moments import set_zone
 from workbench.dashboards.app.components.states import error_state
 from workbench.dashboards.app.gate import PERSON, Gate
 from workbench.dashboards.app.location import Location
+from workbench.dashboards.app.look import COOKIE, look_of
 from workbench.dashboards.app.page import Page
 from workbench.dashboards.app.shell import shell
 from workbench.dashboards.data import Store
 from workbench.errors import AccessError
-
-ZONE = "workbench_zone"
-"""The cookie by which the browser says in which zone it is."""
 
 _log = logging.getLogger("workbench.dashboards")
 
@@ -48,18 +45,17 @@ def _opened(site: Site, page: Page) -> Any:
     person = site.gate.person(context.token_payload.get(PERSON) if context else None)
     if person is None:
         return error_state(AccessError("You have no role in this project any more.", hint="Ask an admin."))
-    set_zone(zone_named(unquote(pn.state.cookies.get(ZONE, ""))))
+    look = look_of(pn.state.cookies.get(COOKIE, ""))
+    set_zone(look.zone)
     site.store.refresh()
-    holder = pn.Column(_made(site, page, person), sizing_mode="stretch_width", margin=0)
-    _follow_zone(lambda: holder.__setitem__(slice(None), [_made(site, page, person)]))
     return shell(
-        holder,
+        _made(site, page, person),
         page=page,
         pages=[each for each in site.pages if person.may(each.permission)],
         store=site.store,
         person=person,
         way=site.gate.directory.way,
-        dark={"dark": True, "default": False}.get(Location.current().get("theme")),
+        look=look,
     )
 
 
@@ -71,18 +67,3 @@ def _made(site: Site, page: Page, person: Person) -> Any:
         if not isinstance(error, AccessError):
             _log.exception("the page %s broke", page.path)
         return error_state(error, what=f"The page {page.title}")
-
-
-def _follow_zone(again: Callable[[], None]) -> None:
-    """Make the page anew when the browser turns out to be in another zone than its cookie said."""
-    browser = pn.state.browser_info
-    if browser is None:
-        return
-
-    def told(event: Any) -> None:
-        zone = zone_named(event.new)
-        if str(zone) != str(viewer_zone()):
-            set_zone(zone)
-            again()
-
-    browser.param.watch(told, "timezone")

@@ -19,6 +19,7 @@ from workbench.dashboards.app.theme import THEMES
 
 if TYPE_CHECKING:
     from workbench.dashboards.access import Person
+    from workbench.dashboards.app.look import Look
     from workbench.dashboards.app.page import Page
     from workbench.dashboards.data import Store
 
@@ -34,7 +35,7 @@ def shell(
     store: Store,
     person: Person,
     way: str,
-    dark: bool | None,
+    look: Look,
 ) -> pmui.Page:
     """Return a whole page around its content.
 
@@ -45,32 +46,45 @@ def shell(
         store: whose state the banner tells of.
         person: who looks.
         way: how people sign in.
-        dark: how the viewer had it last; None leaves it to their system.
+        look: how they see it.
     """
+    who = block(_who(person, way))
     banner = pn.Column(sizing_mode="stretch_width", margin=0)
     clock = block("", sizing_mode=None, align="center")
     made = pmui.Page(
         title=f"{store.project.name} · {page.title}",
         meta_name="workbench",
-        sidebar=[block(navigation(page, pages)), block(_who(person, way))],
+        sidebar=[block(navigation(page, pages)), who],
         sidebar_width=232,
         sidebar_resizable=False,
         header=[clock],
-        main=[pn.Column(banner, content, sizing_mode="stretch_width", margin=(16, 24), max_width=1680)],
+        main=[
+            pn.Column(
+                banner,
+                content,
+                sizing_mode="stretch_width",
+                margin=(16, 12 if look.narrow else 24),
+                max_width=1680,
+            )
+        ],
         theme_config=THEMES,
+        sx={"& main": {"backgroundColor": "background.default"}},
         template=template(),
-        **({} if dark is None else {"dark_theme": dark}),
+        dark_theme=look.dark,
+        sidebar_open=not look.narrow,
     )
 
-    def look() -> None:
-        store.refresh()
-        banner[:] = [block(text) for text in _told(store)]
-        text = project_time(store.now(), datetime.now(UTC))
-        if clock.object != str(text):
-            clock.object = str(text)
+    def tick() -> None:
+        store.refresh(wait=0)
+        told = _told(store)
+        if [str(text) for text in told] != [pane.object for pane in banner]:
+            banner[:] = [block(text) for text in told]
+        for pane, text in ((clock, project_time(store.now(), datetime.now(UTC))), (who, _who(person, way))):
+            if pane.object != str(text):
+                pane.object = str(text)
 
-    look()
-    pn.state.add_periodic_callback(look, period=1000)
+    tick()
+    pn.state.add_periodic_callback(tick, period=1000)
     return made
 
 

@@ -32,12 +32,25 @@ def theme(*, dark: bool) -> dict[str, Any]:
             {"default": "#12151c", "paper": "#1a1e27"} if dark else {"default": "#f5f6f9", "paper": "#ffffff"}
         ),
     }
+    line = "#323947" if dark else "#dfe3ea"
+    palette["divider"] = line
     return {
         "palette": palette,
         "typography": {"fontFamily": _FONT, "fontSize": 14},
         "shape": {"borderRadius": 8},
         "components": {
             "MuiButton": {"styleOverrides": {"root": {"textTransform": "none"}}},
+            "MuiAppBar": {
+                "styleOverrides": {
+                    "root": {
+                        "backgroundColor": palette["background"]["paper"],
+                        "backgroundImage": "none",
+                        "color": "#e8ebf1" if dark else "#1d2330",
+                        "boxShadow": "none",
+                        "borderBottom": f"1px solid {line}",
+                    }
+                }
+            },
             "MuiButtonBase": {"defaultProps": {"disableRipple": True}},
         },
     }

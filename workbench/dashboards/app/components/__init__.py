@@ -1,5 +1,7 @@
 """What pages are made of. Each takes text and shows it as text."""
 
+from workbench.dashboards.app.components.confirm import Action
+from workbench.dashboards.app.components.figures import figure, shown
 from workbench.dashboards.app.components.links import link
 from workbench.dashboards.app.components.live import Live
 from workbench.dashboards.app.components.markup import block, html, joined
@@ -7,20 +9,26 @@ from workbench.dashboards.app.components.moments import ago, moment, moment_text
 from workbench.dashboards.app.components.numbers import NOTHING, duration, number, percent, short, size
 from workbench.dashboards.app.components.states import empty_state, error_state
 from workbench.dashboards.app.components.status import Status, chip, of_outcome, of_verdict
-from workbench.dashboards.app.components.texts import code, facts, heading, paragraph
+from workbench.dashboards.app.components.tables import Column, export_button, table, to_csv
+from workbench.dashboards.app.components.texts import code, crumbs, facts, heading, paragraph
 
 __all__ = [
     "NOTHING",
+    "Action",
+    "Column",
     "Live",
     "Status",
     "ago",
     "block",
     "chip",
     "code",
+    "crumbs",
     "duration",
     "empty_state",
     "error_state",
+    "export_button",
     "facts",
+    "figure",
     "heading",
     "html",
     "joined",
@@ -33,6 +41,9 @@ __all__ = [
     "paragraph",
     "percent",
     "short",
+    "shown",
     "size",
+    "table",
+    "to_csv",
     "viewer_zone",
 ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, tzinfo
 from weakref import WeakKeyDictionary
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import panel as pn
 from bokeh.document import Document
@@ -14,14 +13,6 @@ from workbench.dashboards.app.components.markup import html
 from workbench.dashboards.app.components.numbers import NOTHING, duration
 
 _zones: WeakKeyDictionary[Document, tzinfo] = WeakKeyDictionary()
-
-
-def zone_named(name: str | None) -> tzinfo:
-    """Return a zone by its name, UTC when there is none of that name."""
-    try:
-        return ZoneInfo(name) if name else UTC
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC
 
 
 def set_zone(zone: tzinfo) -> None:

@@ -28,6 +28,14 @@ def code(text: str) -> pn.pane.HTML:
     return block(html("<pre>{text}</pre>", text=text))
 
 
+def crumbs(*steps: str | Markup) -> pn.pane.HTML:
+    """Return the way to what is shown, the last step being it: `crumbs(link("experiments", "Runs"), run)`."""
+    items = (html("<li>{step}</li>", step=step) for step in steps)
+    return block(
+        html('<nav aria-label="Where this is"><ol class="crumbs">{items}</ol></nav>', items=joined(items))
+    )
+
+
 def facts(pairs: Iterable[tuple[str, Any]]) -> Markup:
     """Return a list of names and what they are: text or markup."""
     rows = (html("<div><dt>{name}</dt><dd>{value}</dd></div>", name=n, value=v) for n, v in pairs)
