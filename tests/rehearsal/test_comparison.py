@@ -14,7 +14,7 @@ from tests.serving.model.models import project_of, registered, version_of
 from workbench.clock import ManualClock, SystemClock
 from workbench.errors import UsageError
 from workbench.ledger import open_ledger
-from workbench.project import Project
+from workbench.project import Project, load_project
 from workbench.registry.model import read_model
 from workbench.registry.version import Version
 from workbench.rehearsal.comparison import Comparison, Difference, compare
@@ -106,19 +106,25 @@ def test_values_are_compared_by_their_errors(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_compared_is_said(tmp_path: Path) -> None:
-    """No labels, labels that are no numbers, classes: each one clear error."""
+    """No labels, labels that are no numbers, classes, scores beyond 0 and 1: each one clear error."""
     project = project_with_two(tmp_path / "shop")
     with pytest.raises(UsageError, match="has a label"):
         compared(project)
     answer(project, days=2, label=lambda value: f"about {value:.0f}")
     with pytest.raises(UsageError, match="has a label"):
         compared(project)
-    path = project.root / "workbench.toml"
-    path.write_text(path.read_text().replace('"regression"', '"multiclass"').replace('"mae"', '"log_loss"'))
-    from workbench.project import load_project
-
+    declared = (project.root / "workbench.toml").read_text().replace('"mae"', '"log_loss"')
     with pytest.raises(UsageError, match="only binary and regression models are compared"):
-        compared(load_project(project.root))
+        compared(declared_as(project, declared, "multiclass"))
+    answer(project, days=2, label=lambda value: 1)
+    with pytest.raises(UsageError, match=r"Nothing can be compared: .* are not probabilities"):
+        compared(declared_as(project, declared, "binary"))
+
+
+def declared_as(project: Project, text: str, task: str) -> Project:
+    """Return the project with another task."""
+    (project.root / "workbench.toml").write_text(text.replace('"regression"', f'"{task}"'))
+    return load_project(project.root)
 
 
 @pytest.mark.parametrize(

@@ -131,8 +131,6 @@ def compare(first: Version, project: Project, *, since: datetime, until: datetim
         UsageError: nothing can be compared; the message says why.
         IntegrityError: the version's files are not those that were recorded.
     """
-    from workbench.serving.log import PredictionLog
-
     config = project.model(first.model)
     metrics = _SHOWN.get(config.task)
     if metrics is None:
@@ -140,14 +138,7 @@ def compare(first: Version, project: Project, *, since: datetime, until: datetim
             f"{first.model!r} is a {config.task} model; only binary and regression models are compared.",
             hint=f"Compare single answers: workbench replay {first.model} --version {first.number}",
         )
-    log = PredictionLog(project)
-    answered = log.window(first.model, since, until, columns=()).height
-    frame = _measurable(log.labelled(first.model, since, until), config)
-    if frame.is_empty():
-        raise UsageError(
-            f"No answer of {first.model!r} from {since:%Y-%m-%d} to {until:%Y-%m-%d} has a label.",
-            hint="Labels arrive at POST /feedback; see docs/serving.md.",
-        )
+    answered, frame = _labelled(first.model, project, config, since, until)
     theirs = _scores_of(first, project, frame)
     kept = frame.filter(~theirs.is_nan())
     if kept.is_empty():
@@ -155,21 +146,36 @@ def compare(first: Version, project: Project, *, since: datetime, until: datetim
             f"Version {first.number} of {first.model!r} would have turned every row away.",
             hint=f"See why: workbench replay {first.model} --version {first.number}",
         )
-    counts = kept["version"].value_counts().sort("version").iter_rows()
     sides = _Sides(kept, theirs.filter(~theirs.is_nan()).to_numpy(), config)
-    differences = tuple(sides.difference(metric) for metric in metrics)
     return Comparison(
         first=first.number,
         answered=answered,
         labelled=frame.height,
         refused=frame.height - kept.height,
-        versions=dict(counts),
-        differences=differences,
+        versions=dict(kept["version"].value_counts().sort("version").iter_rows()),
+        differences=sides.differences(metrics),
         weeks=sides.weeks(metrics),
         blocks=sides.blocks_number,
         block=sides.block,
         timezone=sides.timezone,
     )
+
+
+def _labelled(
+    model: str, project: Project, config: ModelConfig, since: datetime, until: datetime
+) -> tuple[int, pl.DataFrame]:
+    """Return how many rows were answered, and those whose truth is known and can be measured."""
+    from workbench.serving.log import PredictionLog
+
+    log = PredictionLog(project)
+    rows = log.window(model, since, until)
+    frame = _measurable(log.with_labels(rows, log.labels(model, since)), config)
+    if frame.is_empty():
+        raise UsageError(
+            f"No answer of {model!r} from {since:%Y-%m-%d} to {until:%Y-%m-%d} has a label.",
+            hint="Labels arrive at POST /feedback; see docs/serving.md.",
+        )
+    return rows.height, frame
 
 
 def _measurable(frame: pl.DataFrame, config: ModelConfig) -> pl.DataFrame:
@@ -222,27 +228,36 @@ class _Sides:
 
         return len(np.unique(self._blocks))
 
-    def difference(self, metric: str) -> Difference:
-        """Return a metric of both, and the interval of their difference from whole blocks."""
-        served = measure(metric, self._task, self._y, self._served)
-        first = measure(metric, self._task, self._y, self._first)
-        apart = parts(metric, self._task, self._y, self._served) - parts(
-            metric, self._task, self._y, self._first
-        )
-        bounds = block_bounds(apart, self._blocks, confidence=(1 + CONFIDENCE) / 2)
-        return Difference(
-            metric, served, first, bounds.mean, bounds.lower, bounds.upper, METRICS[metric].better
-        )
+    def differences(self, metrics: tuple[str, ...]) -> tuple[Difference, ...]:
+        """Return each metric of both, and the interval of their difference from whole blocks.
+
+        Raises:
+            UsageError: a metric is not defined on these rows.
+        """
+        try:
+            return tuple(self._difference(metric) for metric in metrics)
+        except Unmeasurable as reason:
+            raise UsageError(
+                f"Nothing can be compared: {reason}.", hint="Ask for a longer time, with --since and --until."
+            ) from reason
+
+    def _difference(self, metric: str) -> Difference:
+        y, both = self._y, (self._served, self._first)
+        served, first = (measure(metric, self._task, y, score) for score in both)
+        ours, theirs = (parts(metric, self._task, y, score) for score in both)
+        bounds = block_bounds(ours - theirs, self._blocks, confidence=(1 + CONFIDENCE) / 2)
+        better = METRICS[metric].better
+        return Difference(metric, served, first, bounds.mean, bounds.lower, bounds.upper, better)
 
     def weeks(self, metrics: tuple[str, ...]) -> tuple[Week, ...]:
         """Return the weeks in order, each with the metrics of both."""
         import numpy as np
 
         ids = block_ids(self._times, _WEEK)
-        numbers, starts = np.unique(ids, return_inverse=True)
+        numbers, places = np.unique(ids, return_inverse=True)
         found = []
         for place, number in enumerate(numbers):
-            rows = starts == place
+            rows = places == place
             both = [
                 {metric: self._measured(metric, rows, score) for metric in metrics}
                 for score in (self._served, self._first)
