@@ -24,6 +24,7 @@ from workbench.monitoring.finding import (
     WindowReport,
 )
 from workbench.monitoring.outcomes import outcomes
+from workbench.monitoring.plain import plain
 from workbench.monitoring.reference import References
 from workbench.monitoring.service import service
 from workbench.monitoring.slices import SliceRule, slice_rules
@@ -166,14 +167,19 @@ class _Look:
         return None
 
 
-def _guarded(kind: str, name: str, step: Callable[[], Iterable[Check]]) -> Iterator[Check]:
-    """Yield a step's checks; an error in it is a question without an answer, and the others are asked."""
+def _guarded(kind: str, name: str, step: Callable[[], Iterable[Check]]) -> list[Check]:
+    """Return a step's checks; an error in it is a question without an answer, and the others are asked."""
+    import numpy as np
+
+    found: list[Check] = []
     try:
-        yield from step()
+        with np.errstate(all="ignore"):  # what overflows is no finite number, and says so in its check
+            found.extend(plain(check) for check in step())
     except Unmeasurable as reason:
-        yield Check(kind, name, Verdict.INCONCLUSIVE, str(reason))
+        found.append(Check(kind, name, Verdict.INCONCLUSIVE, str(reason)))
     except WorkbenchError as error:
-        yield Check(kind, name, Verdict.INCONCLUSIVE, error.message)
+        found.append(Check(kind, name, Verdict.INCONCLUSIVE, error.message))
     except Exception as error:  # noqa: BLE001 - what a caller sent, or a source answered, ends no monitoring
         note = f"could not be looked at: {type(error).__name__}: {error}"
-        yield Check(kind, name, Verdict.INCONCLUSIVE, note[:500])
+        found.append(Check(kind, name, Verdict.INCONCLUSIVE, note[:500]))
+    return found

@@ -145,13 +145,19 @@ def _studentised(
     than Student's for that number.
     """
     import numpy as np
-    from scipy import stats
 
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(errors > 0, shifts / errors, np.where(shifts == 0, 0, np.copysign(np.inf, shifts)))
     low, high = np.quantile(t, [1 - confidence, confidence], method="inverted_cdf")
-    least = float(stats.t.ppf(confidence, number - 1))
+    least = _student(confidence, number - 1)
     return min(float(low), -least), max(float(high), least)
+
+
+@lru_cache(maxsize=64)  # SciPy takes a millisecond for one
+def _student(confidence: float, freedom: int) -> float:
+    from scipy import stats
+
+    return float(stats.t.ppf(confidence, freedom))
 
 
 def _shifts(

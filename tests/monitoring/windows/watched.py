@@ -21,11 +21,13 @@ from workbench.monitoring.look import look
 from workbench.project import load_project
 from workbench.registry.model import read_model, stream_of
 from workbench.registry.registration import register
+from workbench.registry.verdict import Verdict
 from workbench.serving.log import Compactor, LogPlace, RequestIds, RowEncoder, Spool, encode_label
 
 MODEL = "delay"
 START = datetime(2013, 3, 4, tzinfo=UTC)  # a Monday
 WEEK = timedelta(days=7)
+DOUBT = Verdict.INCONCLUSIVE
 CARRIERS = ("AA", "B6", "UA")
 COLUMNS = (("distance", "number"), ("hour", "integer"), ("carrier", "category"))
 TASK = 'task = "binary"\ntarget = "late"\nmetric = "log_loss"'
@@ -206,3 +208,20 @@ def one(report: WindowReport, kind: str, name: str, **of: Any) -> Check:
     ]
     assert len(found) == 1, f"{len(found)} checks {kind}/{name}: {[c.name for c in report.of(kind)]}"
     return found[0]
+
+
+def doubtful(check: Check, *words: str) -> None:
+    """Assert that a check has no answer, and says why."""
+    assert check.verdict is DOUBT, (check.name, check.verdict, check.note)
+    for word in words:
+        assert word in check.note
+
+
+def all_doubtful(report: WindowReport, *kinds: str) -> None:
+    """Assert that every check of some kinds has no answer but a reason, and that there is one of each."""
+    for kind in kinds:
+        found = report.of(kind)
+        assert found, kind
+        for check in found:
+            assert check.verdict is DOUBT, (kind, check.name, check.verdict)
+            assert check.note, (kind, check.name)
