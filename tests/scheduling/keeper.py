@@ -1,4 +1,4 @@
-"""`python keeper.py ROOT BEGAN DAYS` is the scheduler of a project whose days last three seconds.
+"""`python keeper.py ROOT BEGAN DAYS` is the scheduler of a project whose days last two seconds.
 
 Its clock begins with 2013 at the wall time BEGAN, in seconds, and stands still after so many days.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from workbench.scheduling.daemon import Daemon
 
-DAY = 3.0
+DAY = 2.0
 """Seconds."""
 START = datetime(2013, 1, 1, tzinfo=UTC)
 

@@ -74,14 +74,14 @@ class Starts:
         return [claim for run, claim in self.claims.items() if run not in before]
 
     def run_through(self, claim: Claim, outcome: str = "succeeded") -> None:
-        """Write what a run of the claim would write from its beginning to its end."""
+        """Write what a run of the claim would write, to its end unless there is no outcome."""
         begun = {
             **{"run": claim.run, "pipeline": claim.target, "reason": claim.reason, "request": {}},
             **{"entries": [], "git": {}, "executor": "local", "host": "here", "pid": 1},
         }
         ended = {"run": claim.run, "outcome": outcome, "reason": "", "seconds": 1.0}
         events = (NewEvent("run.started", begun, claim.target), NewEvent("run.ended", ended, claim.target))
-        self.workspace.ledger.append(Append(f"run/{claim.run}", 0, events))
+        self.workspace.ledger.append(Append(f"run/{claim.run}", 0, events if outcome else events[:1]))
 
     def _start(self, claim: Claim) -> bool:
         new = claim.run not in self.claims

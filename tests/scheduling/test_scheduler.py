@@ -9,6 +9,7 @@ from typing import Any
 from tests.scheduling.conftest import Open
 from tests.scheduling.shop import NIGHTLY, Starts, counted, kinds
 from workbench.clock import ManualClock
+from workbench.pipeline.outcome import Outcome
 from workbench.scheduling import Scheduler
 from workbench.workspace import open_workspace
 
@@ -93,6 +94,20 @@ def test_the_end_of_a_run_is_recorded_by_whoever_ticks(shop: Open, clock: Manual
         "failed",
         "workbench schedule",
     )
+
+
+def test_a_run_whose_process_died_is_lost_and_not_started_again(shop: Open, clock: ManualClock) -> None:
+    """It began once; a person may go on with it by `workbench resume`."""
+    workspace = shop(NIGHTLY)
+    starts = Starts(workspace)
+    starts.tick()
+    clock.advance(3 * HOUR)
+    (claim,) = starts.tick()
+    starts.run_through(claim, "")
+    assert starts.tick() == []
+    (ended,) = workspace.ledger.find(kinds=("schedule.ended",))
+    assert ended.data["outcome"] == "lost"
+    assert workspace.show(claim.run).outcome is Outcome.LOST
 
 
 def test_schedulers_that_tick_together_claim_a_time_once(shop: Open, clock: ManualClock) -> None:
