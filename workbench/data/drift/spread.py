@@ -43,10 +43,14 @@ class Spread:
 
     @cached_property
     def deviation(self) -> float:
-        """The standard deviation of all rows, as of a whole population."""
+        """The standard deviation of all rows, as of a whole population; as exact as the type of the values.
+
+        pandas, by which Evidently has it, keeps that of single precision in single precision.
+        """
         import numpy as np
 
-        return float(np.sqrt(np.sum((self.values - self.mean) ** 2 * self.counts) / self.rows))
+        variance = np.sum((self.values - self.mean) ** 2 * self.counts) / self.rows
+        return float(np.sqrt(np.float32(variance) if self.dtype == "float32" else variance))
 
     def within(self, edges: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how many rows lie between edges, the last one inclusive, as `numpy.histogram` counts."""
