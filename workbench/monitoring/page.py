@@ -55,11 +55,6 @@ def as_lines(report: WindowReport, most: int = 8) -> Iterator[tuple[str, Verdict
             yield TITLES[kind], report.verdict(kind), _ordered(found)[:most]
 
 
-def worst_first(checks: Sequence[Check]) -> list[Check]:
-    """Return checks, what failed first, then what is in doubt."""
-    return _ordered(checks)
-
-
 def picture(report: WindowReport) -> Figure:
     """Draw how far columns have drifted, and the performance block by block."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -73,9 +68,14 @@ def picture(report: WindowReport) -> Figure:
     return figure
 
 
+def furthest(checks: Sequence[Check]) -> list[Check]:
+    """Return the checks of drift that have a value, those that drifted first, then by how far."""
+    found = [check for check in checks if check.value is not None and check.limit]
+    return sorted(found, key=lambda check: (check.verdict is Verdict.FAIL, _excess(check)), reverse=True)
+
+
 def _draw_drift(axes: Axes, report: WindowReport) -> None:
-    found = [check for check in report.of(DRIFT) if check.value is not None and check.limit]
-    ordered = sorted(found, key=_excess, reverse=True)[:_BARS][::-1]
+    ordered = furthest(report.of(DRIFT))[:_BARS][::-1]
     axes.set_title("Drift, as multiples of the limit; red where it is no chance", fontsize=10)
     axes.barh(
         [check.name for check in ordered],

@@ -9,7 +9,7 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UsageError
-from workbench.monitoring.finding import WindowReport
+from workbench.monitoring.finding import DRIFT, WindowReport
 from workbench.monitoring.span import asked_span
 from workbench.registry.window import JUDGED, window_stream
 
@@ -137,10 +137,12 @@ def _report(workspace: Workspace, model: str, run: str) -> WindowReport | None:
 
 def _page(workspace: Workspace, model: str, report: WindowReport, run: RunState, *, wait: bool) -> Path:
     from workbench.monitoring.evidently_report import Wanted
+    from workbench.monitoring.page import furthest
 
     path = workspace.project.layout.runs / run.run / "evidently.html"
     root = workspace.project.root
-    wanted = Wanted(root, model, report.since, report.until, report.reference, path)
+    first = tuple(check.name for check in furthest(report.of(DRIFT)))
+    wanted = Wanted(root, model, report.since, report.until, report.reference, path, first)
     if wait:
         workspace.aside.call(_WRITE, wanted)
     else:

@@ -16,6 +16,8 @@ from workbench.errors import UnknownNameError, UsageError
 from workbench.ledger import open_ledger
 from workbench.monitoring.evidently_report import Wanted, write_report
 from workbench.monitoring.finding import DRIFT, QUALITY
+from workbench.monitoring.page import picture
+from workbench.monitoring.stage import monitor
 from workbench.monitoring.watch import last_report, watch
 from workbench.pipeline.outcome import Outcome
 from workbench.registry.verdict import Verdict
@@ -104,6 +106,16 @@ def test_an_alert_that_fires_brings_its_page_without_anybody_waiting(
             thread.join()
     assert not found.page.exists()
     assert "no reference" in found.page.with_suffix(".txt").read_text(encoding="utf-8")
+
+
+def test_a_person_sees_a_window_without_keeping_it(shop: Watched, workspace: Workspace) -> None:
+    shop.answer(flights(900, 2), START)
+    stage = workspace.stage("monitor")
+    report = monitor(stage, model="delay", since=START, until=START + WEEK)
+    assert report.rows == 900
+    assert last_report(workspace, "delay") is None
+    stage.log_figure(picture(report), "window")
+    assert (stage.folder / "figures" / "window.png").stat().st_size > 10_000
 
 
 def test_what_is_not_declared_is_named(workspace: Workspace, make: Callable[..., Watched]) -> None:
