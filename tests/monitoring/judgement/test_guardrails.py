@@ -18,7 +18,7 @@ from workbench.registry.verdict import Verdict
 BEGIN = datetime(2013, 3, 4, tzinfo=UTC)
 VERSIONS = Versions(1, 2)
 HOURS = 24 * 20
-_SCHEMA = {
+_SCHEMA: Any = {
     "prediction_id": pl.String,
     "request_id": pl.String,
     "at": pl.Datetime("us", "UTC"),
@@ -136,7 +136,8 @@ def test_the_newest_rows_count_so_that_old_ones_do_not_hide_a_break() -> None:
     assert _asked(broken, "disagreement", disagreement=0.2, min_rows=20).verdict is Verdict.PASS
     fresh = replace(broken, fresh=late)
     found = _asked(fresh, "disagreement", disagreement=0.2, min_rows=20)
-    assert (found.verdict, found.value) == (Verdict.FAIL, pytest.approx(0.4))
+    assert found.verdict is Verdict.FAIL
+    assert found.value == pytest.approx(0.4)
 
 
 def test_the_sample_ratio_counts_each_entity_once() -> None:

@@ -25,7 +25,7 @@ def _row(
 
 
 def _frame(*rows: dict[str, Any]) -> pl.DataFrame:
-    schema = {
+    schema: Any = {
         "prediction_id": pl.String,
         "at": pl.Datetime("us", "UTC"),
         "version": pl.Int32,
