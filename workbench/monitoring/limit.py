@@ -28,10 +28,19 @@ def judged(bounds: Bounds, least: float = -inf, most: float = inf, *, surer: Bou
 
 
 def words(limit: LimitConfig) -> str:
-    """Return a limit in words."""
-    said = {
-        "at least": limit.at_least,
-        "at most": limit.at_most,
-        "worse than the reference by at most": limit.max_change,
-    }
-    return " and ".join(f"{word} {value:g}" for word, value in said.items() if value is not None)
+    """Return a limit as a sentence without its subject."""
+    said = []
+    if limit.at_least is not None:
+        said.append(f"must be at least {limit.at_least:g}")
+    if limit.at_most is not None:
+        said.append(f"must be at most {limit.at_most:g}")
+    if limit.max_change is not None:
+        said.append(f"may be worse than the reference by {limit.max_change:g}")
+    return " and ".join(said)
+
+
+def in_doubt(verdict: Verdict, limit: str) -> str:
+    """Return the words of a limit, and whether it holds beyond doubt."""
+    if verdict is Verdict.INCONCLUSIVE:
+        return f"{limit}; its bounds neither show that nor rule it out"
+    return f"{limit}; beyond doubt it is not so" if verdict is Verdict.FAIL else limit

@@ -8,8 +8,8 @@ from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 from workbench.monitoring.finding import PERFORMANCE, Check
+from workbench.monitoring.limit import in_doubt, words
 from workbench.monitoring.limit import judged as verdict_of
-from workbench.monitoring.limit import words
 from workbench.monitoring.measure import (
     BIAS,
     HIGHER,
@@ -177,9 +177,4 @@ def _no_worse(name: str, change: Bounds, most: float) -> Verdict:
 
 def _said(verdict: Verdict, limit: str, then: float | None) -> str:
     before = f"; the reference has {then:.4f}" if then is not None else ""
-    said = {
-        Verdict.PASS: f"must be {limit}",
-        Verdict.FAIL: f"beyond doubt not {limit}",
-        Verdict.INCONCLUSIVE: f"must be {limit}, which its bounds neither show nor rule out",
-    }[verdict]
-    return said + before
+    return in_doubt(verdict, limit) + before

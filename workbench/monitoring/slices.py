@@ -8,6 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from workbench.monitoring.finding import PERFORMANCE, Check
+from workbench.monitoring.limit import in_doubt
 from workbench.monitoring.limit import judged as verdict_of
 from workbench.monitoring.measure import BIAS, Judged, measured, metrics_of, row_parts
 from workbench.monitoring.performance import METHOD, Bar, finite
@@ -138,7 +139,7 @@ def _slice(
     else:
         surer = bounds.widened(max(claims, 1), CONFIDENCE)
         verdict = verdict_of(bounds, rule.least, rule.most, surer=surer)
-        note = _words(bounds, rule)
+        note = in_doubt(verdict, _words(bounds, rule))
     evidence = {"rows": own.rows, "blocks": bounds.blocks, "slice": label}
     if rule.fairness:
         evidence |= {"apart": bounds.mean}
@@ -172,7 +173,7 @@ def _words(bounds: Bounds, rule: SliceRule) -> str:
     if rule.fairness:
         return (
             f"{bounds.mean:+.4f} against all the others, bounds {bounds.lower:+.4f} and {bounds.upper:+.4f}; "
-            f"at most {rule.most:g} apart"
+            f"must be at most {rule.most:g} apart"
         )
     limits = {"at least": rule.least, "at most": rule.most}
     said = " and ".join(f"{word} {value:g}" for word, value in limits.items() if abs(value) < inf)
