@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.monitoring.judgement.challenges import Challenge
+from tests.monitoring.judgement.challenges import Challenge, show_nobody
 from tests.registry.models import MODEL
 from workbench.errors import ConfigurationError, UnknownNameError
 from workbench.monitoring.judgement import Judgement, judge
 from workbench.registry.verdict import Verdict
+from workbench.workspace import Workspace
 
 Make = Callable[..., Challenge]
 
@@ -203,3 +205,19 @@ def test_a_metric_without_a_loss_per_row_is_refused(challenge: Make, metric: str
     with pytest.raises(ConfigurationError, match=f"challenge.metric: '{metric}'") as refused:
         challenge(keys=f'metric = "{metric}"')
     assert said in refused.value.hint
+
+
+def test_of_several_judges_at_once_one_acts(challenge: Make) -> None:
+    """Whoever comes second sees what the first has done, and does nothing more."""
+    story = challenge()
+    story.day()
+    story.day(silent=45)
+    others = [Workspace(story.workspace.project, story.clock) for _ in range(4)]
+    for other in others:
+        show_nobody(other)
+    with ThreadPoolExecutor(4) as threads:
+        said = list(threads.map(lambda other: judge(other, MODEL), others))
+    assert [each.action for each in said if each is not None] == ["withdrawn"]
+    assert story.actions() == ["withdrawn"]
+    for other in others:
+        other.ledger.close()

@@ -27,6 +27,8 @@ ROLLED_BACK, ASKED, ENDED = "rolled_back", "asked", "expired"
 JUDGE = "workbench judge"
 """Who acts."""
 
+_NEARLY = 0.95  # of an arm's time: who looks each day is now and then a moment earlier than the day before
+
 
 @dataclass(frozen=True)
 class Rules:
@@ -103,7 +105,7 @@ def _rise(state: ModelState, case: Case, rules: Rules) -> Step:
     if doubtful:
         why = "; ".join(f"guardrail {check.name}: {check.note}" for check in doubtful)
         return Step(NONE, f"no worse, but it waits: {why}; {reason}")
-    if state.share and case.now - case.shared_at < rules.config.arm_time:
+    if state.share and case.now - case.shared_at < _NEARLY * rules.config.arm_time:
         return Step(NONE, f"no worse, with {share_text(state.share)} of the traffic for the time; {reason}")
     higher = [share for share in rules.config.arms if share > state.share]
     if not higher:
