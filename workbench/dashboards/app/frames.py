@@ -24,10 +24,12 @@ class Framed:
         html: the whole of it.
         scripts: whether its scripts may run, in an origin of their own without the network; otherwise it is
             also cleaned of them.
+        style: a style sheet of ours, for what is cleaned: a document's own is not kept.
     """
 
     html: str
     scripts: bool = False
+    style: str = ""
 
 
 FrameSource = Callable[["Store", "Person", Mapping[str, str]], Framed]

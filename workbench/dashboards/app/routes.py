@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bokeh.application.handlers.handler import Handler
 from tornado.httputil import HTTPServerRequest
-from tornado.web import RequestHandler
+from tornado.web import HTTPError, RequestHandler
 
 from workbench.dashboards.app.frames import FrameSource, cleaned
 from workbench.dashboards.app.gate import PERSON, Gate
@@ -25,18 +25,32 @@ _log = logging.getLogger("workbench.dashboards")
 
 
 class Whose(Handler):  # type: ignore[misc] # Bokeh's class is not typed
-    """Writes into a session's signed token whose it is; a session belongs to one person."""
+    """Lets onto a page who may see it, and writes into the session's signed token whose it is.
 
-    def __init__(self, gate: Gate) -> None:
+    Args:
+        gate: tells who a request is from.
+        permission: what somebody must be allowed to for seeing the page.
+    """
+
+    def __init__(self, gate: Gate, permission: str) -> None:
         super().__init__()
         self._gate = gate
+        self._permission = permission
 
     def modify_document(self, doc: Any) -> None:
         """Leave the document to the page."""
 
     def process_request(self, request: HTTPServerRequest) -> dict[str, Any]:
-        """Return what the token is to say besides."""
-        return {PERSON: self._gate.name(request)}
+        """Return what the token is to say besides.
+
+        Raises:
+            HTTPError: 403, the person may not see the page.
+        """
+        name = self._gate.name(request)
+        person = self._gate.person(name)
+        if person is None or not person.may(self._permission):
+            raise HTTPError(403, "this page is not for that person's role")
+        return {PERSON: name}
 
 
 class Welcome(RequestHandler):
@@ -104,7 +118,7 @@ class FrameHandler(RequestHandler):
         framed = self._source(self._store, person, query)
         if framed.scripts:
             return framed.html, SCRIPTED_FRAME_POLICY
-        return cleaned(framed.html), FRAME_POLICY
+        return f"<style>{framed.style}</style>{cleaned(framed.html)}", FRAME_POLICY
 
     def _refuse(self, status: int, words: str) -> None:
         self.set_status(status)

@@ -141,7 +141,7 @@ def _patched(text: str, patches: Any) -> str:
 
 def _bare(cells: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return cells as a notebook of nothing but sources: outputs and metadata are other questions."""
-    code = {"outputs": [], "execution_count": None}
+    code: dict[str, Any] = {"outputs": [], "execution_count": None}
     bare = [
         {
             "cell_type": cell["cell_type"],

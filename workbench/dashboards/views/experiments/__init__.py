@@ -1,0 +1,5 @@
+"""The page of experiments."""
+
+from workbench.dashboards.views.experiments.page import notebook, page
+
+__all__ = ["notebook", "page"]

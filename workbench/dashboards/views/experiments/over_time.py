@@ -1,0 +1,103 @@
+"""One metric of the runs that the filters leave, over time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import panel as pn
+import panel_material_ui as pmui
+from bokeh.models import ColumnDataSource, HoverTool, OpenURL, TapTool
+
+from workbench.dashboards.app.components import Live, empty_state, figure, moment_text, shown, viewer_zone
+from workbench.dashboards.app.theme import COLOURS
+from workbench.dashboards.data.experiments import Measured, known, metric_over_time
+
+if TYPE_CHECKING:
+    from workbench.dashboards.access import Person
+    from workbench.dashboards.app.location import Location
+    from workbench.dashboards.data import Store
+    from workbench.dashboards.views.experiments.filters import Filters
+
+_NOTE = (
+    "Each point is a run that measured it; a click opens the run. What was reused is drawn only if asked for."
+)
+
+
+class OverTime:
+    """The figure, and what chooses the metric.
+
+    Attributes:
+        panel: all of it.
+    """
+
+    def __init__(self, store: Store, person: Person, location: Location, filters: Filters) -> None:
+        metrics = list(known(store, person).metrics)
+        self.metric = pmui.Select(label="Metric", options=metrics, size="small", width=320, margin=4)
+        self.reused = pmui.Checkbox(label="also what was reused", value=False, size="small", margin=(14, 4))
+        location.bind(self.metric, "metric")
+        location.bind(self.reused, "reused")
+        live: Live[tuple[Measured, ...]] = Live(
+            store,
+            lambda: metric_over_time(
+                store, person, self.metric.value or "", filters.query, reused=self.reused.value
+            ),
+            self._draw,
+            "run",
+        )
+        filters.watch(live.refresh)
+        for widget in (self.metric, self.reused):
+            widget.param.watch(lambda _: live.refresh(), "value")
+        self.panel = pn.Column(
+            pn.FlexBox(self.metric, self.reused, sizing_mode="stretch_width", margin=0),
+            live.panel,
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+
+    def _draw(self, found: tuple[Measured, ...]) -> Any:
+        metric = self.metric.value
+        if not found:
+            return empty_state(
+                "Nothing was measured", "No run that the filters leave has this metric of its own."
+            )
+        made = figure(
+            x=f"Started ({viewer_zone()})",
+            y=metric,
+            height=380,
+            x_axis_type="datetime",
+            tools="pan,box_zoom,reset",
+        )
+        pipelines = list(dict.fromkeys(one.pipeline for one in found))
+        for number, pipeline in enumerate(pipelines):
+            _line(made, [one for one in found if one.pipeline == pipeline], COLOURS[number % len(COLOURS)])
+        made.add_tools(
+            HoverTool(
+                tooltips=[
+                    ("run", "@run"),
+                    ("stage", "@entry"),
+                    ("started", "@when"),
+                    (metric.rpartition("/")[2], "@value{0.00000}"),
+                    ("outcome", "@outcome"),
+                ]
+            ),
+            TapTool(callback=OpenURL(url="./experiments?run=@run", same_tab=True)),
+        )
+        made.legend.click_policy = "hide"
+        return shown(made, title=f"{metric} over time", name="metric", note=_NOTE)
+
+
+def _line(made: Any, found: list[Measured], colour: str) -> None:
+    zone = viewer_zone()
+    source = ColumnDataSource(
+        {
+            "at": [one.at.astimezone(zone).replace(tzinfo=None) for one in found],
+            "when": [moment_text(one.at) for one in found],
+            "value": [one.value for one in found],
+            "run": [one.run for one in found],
+            "entry": [one.entry for one in found],
+            "outcome": [one.outcome for one in found],
+        }
+    )
+    label = found[0].pipeline
+    made.line("at", "value", source=source, color=colour, alpha=0.35, legend_label=label)
+    made.scatter("at", "value", source=source, color=colour, size=7, alpha=0.85, legend_label=label)
