@@ -32,8 +32,8 @@ $(INSTALLED): pyproject.toml locks/dev.txt locks/uv.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
-demo: $(INSTALLED) ## train on a year of real flights, from raw data to a champion
-	@$(BIN)/workbench run training
+demo: $(INSTALLED) ## the whole loop on a year of real flights, in minutes; ARGS="--months 3" for a part
+	@$(BIN)/workbench demo --fresh $(ARGS)
 
 test: $(INSTALLED) ## every test, on real PostgreSQL, Chromium and wrk; ARGS="-k ledger" narrows it
 	@$(BIN)/python -m tests.system

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from workbench.clock import VARIABLE, SharedClock
 from workbench.errors import ConfigurationError, WorkbenchError
 from workbench.project import Project, load_project
 from workbench.rehearsal.caller import Caller, questions, truths
+from workbench.rehearsal.days import midnight, parts, span, within
 from workbench.rehearsal.feed import AT, Day, load_feed
 from workbench.rehearsal.follow import Follower
 from workbench.rehearsal.news import News
@@ -27,8 +28,6 @@ from workbench.scheduling.scheduler import Scheduler
 from workbench.workspace import Workspace
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from workbench.project.rehearsal import FirstConfig, RehearsalConfig, StepConfig
     from workbench.rehearsal.timeline import Timeline
     from workbench.rehearsal.watcher import Watcher
@@ -90,7 +89,7 @@ def rehearse(
         )
     place = Place(folder)
     goes_on = place.prepare(project, fresh=fresh)
-    begin, end = _span(declared, months)
+    begin, end = span(declared, months)
     with _clock(place, begin, goes_on=goes_on) as clock, Workspace(load_project(place.root), clock) as opened:
         return _Rehearsal(opened, clock, place, watcher, (begin, end)).run()
 
@@ -115,7 +114,7 @@ class _Rehearsal:
         self._rows = self._labels = 0
 
     def run(self) -> Rehearsed:
-        started = monotonic()
+        begun = monotonic()
         last = (self._end - _INSTANT).astimezone(ZoneInfo(self._declared.timezone)).date()
         self._watcher.begun(self._begin.astimezone(ZoneInfo(self._declared.timezone)).date(), last)
         with ThreadPoolExecutor(1) as ahead:
@@ -125,25 +124,24 @@ class _Rehearsal:
             self._watcher.doing("the first day's requests are made")
             with self._timed("feed"):
                 day = first.result()
-            with self._timed("service"):
-                service = Service(self._place.root, self._declared.model, _WORKERS)
-                service.__enter__()
-            try:
-                caller = Caller(service.host, service.port, _WORKERS)
+            self._watcher.doing("the service starts")
+            started = monotonic()
+            with (
+                Service(self._place.root, self._declared.model, _WORKERS) as service,
+                closing(Caller(service.host, service.port, _WORKERS)) as caller,
+            ):
+                self._spend("service", monotonic() - started)
                 follower = Follower(self._workspace, self._declared.model, service)
                 while day is not None:
                     upcoming = ahead.submit(next, days, None)
                     self._live(day, caller, follower)
                     day = upcoming.result()
-                caller.close()
-            finally:
-                service.__exit__(None, None, None)
         self._watcher.doing("the timeline is drawn")
         with self._timed("timeline"):
             timeline = self._timeline()
         self._place.note(ended=self._clock.now().isoformat())
         return Rehearsed(
-            self._place.root, timeline, self._rows, self._labels, monotonic() - started, self._spent
+            self._place.root, timeline, self._rows, self._labels, monotonic() - begun, self._spent
         )
 
     def _first(self, first: FirstConfig) -> None:
@@ -167,18 +165,18 @@ class _Rehearsal:
 
     def _live(self, day: Day, caller: Caller, follower: Follower) -> None:
         """Live through one day: people do what they do, callers ask, labels come, the scheduler ticks."""
-        midnight = _midnight(day.day, self._declared.timezone)
-        end = _midnight(day.day + timedelta(days=1), self._declared.timezone)
-        if end <= self._clock.now():
+        first = midnight(day.day, self._declared.timezone)
+        end = midnight(day.day + timedelta(days=1), self._declared.timezone)
+        if end - _INSTANT <= self._clock.now():
             return  # it was lived through before the rehearsal was interrupted
         self._watcher.doing(f"{day.day:%d %B}")
-        if self._clock.now() <= midnight:
-            self._turn(midnight, follower)
+        if self._clock.now() <= first:
+            self._turn(first, follower)
             for step in self._declared.steps:
                 if step.day == day.day:
                     self._step(step, follower)
-        for begin, stop in _parts(midnight, end, self._declared.every):
-            if stop > self._clock.now():
+        for begin, stop in parts(first, end, self._declared.every):
+            if stop - _INSTANT > self._clock.now():
                 with self._timed("requests and labels"):
                     self._ask(day, begin, stop, caller)
                 if stop < end:
@@ -186,11 +184,12 @@ class _Rehearsal:
         self._watcher.day(day.day, len(day.requests), len(day.labels))
 
     def _ask(self, day: Day, begin: datetime, stop: datetime, caller: Caller) -> None:
-        asked, told = (_within(table, begin, stop) for table in (day.requests, day.labels))
-        self._clock.set(stop - _INSTANT)
+        asked, told = (within(table, begin, stop) for table in (day.requests, day.labels))
+        self._clock.set(stop - 2 * _INSTANT)
         declared = self._declared
         caller.post(list(questions(declared.model, asked.drop(columns=AT), declared.rows, _WORKERS)))
         caller.post(list(truths(declared.model, told)))
+        self._clock.set(stop - _INSTANT)  # this part is over, should anybody interrupt now
         self._rows += len(asked)
         self._labels += len(told)
 
@@ -268,34 +267,3 @@ def _clock(place: Place, begin: datetime, *, goes_on: bool) -> Iterator[SharedCl
             del os.environ[VARIABLE]
         else:
             os.environ[VARIABLE] = before
-
-
-def _span(declared: RehearsalConfig, months: int | None) -> tuple[datetime, datetime]:
-    last = declared.end
-    if months is not None:
-        month = declared.begin.year * 12 + declared.begin.month - 1 + months
-        last = min(last, date(month // 12, month % 12 + 1, declared.begin.day) - timedelta(days=1))
-    return (
-        _midnight(declared.begin, declared.timezone),
-        _midnight(last + timedelta(days=1), declared.timezone),
-    )
-
-
-def _midnight(day: date, timezone: str) -> datetime:
-    from datetime import UTC
-
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(timezone)).astimezone(UTC)
-
-
-def _parts(begin: datetime, end: datetime, every: timedelta) -> Iterator[tuple[datetime, datetime]]:
-    while begin < end:
-        stop = min(begin + every, end)
-        yield begin, stop
-        begin = stop
-
-
-def _within(table: pd.DataFrame, begin: datetime, end: datetime) -> pd.DataFrame:
-    import pandas as pd
-
-    first, last = table[AT].searchsorted(pd.to_datetime([begin, end], utc=True))
-    return table.iloc[first:last]
