@@ -75,16 +75,14 @@ def judge(workspace: Workspace, model: str, *, act: bool = True) -> Judgement | 
     challenge = config.challenge
     assert challenge is not None
     rules = Rules(challenge, config.promotion.policy, gates_of(model, config))
+    log = PredictionLog(project)
     for left in reversed(range(_TRIES)):
         state = read_model(ledger, model)
         if state.champion is None or state.challenger is None:
             return None
         share = _share(ledger, state)
-        log = PredictionLog(project)
         found = _look(log, state, config, metric=metric, shared_at=share.at, now=now)
-        overdue = _is_overdue(state, found.outcome, challenge, now)
-        case = Case(found.outcome, found.guardrails, share.at, now, share.held_by, overdue)
-        step = decide(state, case, rules)
+        step = decide(state, _case(state, found, share, challenge, now), rules)
         judgement = _judgement(state, metric, challenge, found, step)
         if not act:
             return judgement
@@ -180,10 +178,10 @@ def _share(ledger: Ledger, state: ModelState) -> _Share:
     return _Share(last.at, last.actor if lowered else "")
 
 
-def _is_overdue(state: ModelState, outcome: Outcome, config: ChallengeConfig, now: datetime) -> bool:
-    if len(outcome.blocks) >= config.max_blocks:
-        return True
-    return elapsed(compared_since(state), now, config) >= _PATIENCE * config.max_blocks
+def _case(state: ModelState, found: _Found, share: _Share, config: ChallengeConfig, now: datetime) -> Case:
+    full = len(found.outcome.blocks) >= config.max_blocks
+    late = elapsed(compared_since(state), now, config) >= _PATIENCE * config.max_blocks
+    return Case(found.outcome, found.guardrails, share.at, now, share.held_by, full or late)
 
 
 def _judgement(
