@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
@@ -118,6 +119,12 @@ class _Look:
             by=[column for rule in self._rules for column in rule.by],
         )
 
+    @property
+    def _spool(self) -> Path:
+        from workbench.serving.log import LogPlace
+
+        return LogPlace(self.project.layout.state).spool
+
     @cached_property
     def _rules(self) -> list[SliceRule]:
         return slice_rules(self.config)
@@ -151,7 +158,7 @@ class _Look:
             ),
             (PERFORMANCE, self.config.metric, lambda: outcomes(window, references, self.config, self._rules)),
             (ESTIMATE, self.config.metric, lambda: estimates(window, references, self.config)),
-            (SERVICE, "rows", lambda: service(window, own.service, self._reading())),
+            (SERVICE, "rows", lambda: service(window, own.service, self._spool, self._reading())),
         )
         for kind, name, step in steps:
             yield from _guarded(kind, name, step)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.monitoring.finding import SERVICE, Check
@@ -16,22 +17,26 @@ if TYPE_CHECKING:
 _CALLERS = 20
 _QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 _MICROSECONDS = 1e6
+_UNASKED = 'no address of the service\'s metrics is declared: service = { metrics = "http://…/metrics" }'
 
 
 def service(
-    window: Window, config: ServiceConfig, before: Mapping[str, Any] | None = None
+    window: Window, config: ServiceConfig, spool: Path, before: Mapping[str, Any] | None = None
 ) -> Iterator[Check]:
     """Yield the checks of the service.
 
     Args:
         window: whose answered rows say how much, how fast and to whom.
         config: the limits, and where a running service tells its metrics.
+        spool: the folder where logged rows wait for the tables.
         before: the reading of the report before this one, `Reading.to_dict`; None: there was none.
     """
     yield _rows(window, config)
     yield from _latency(window, config)
     if config.metrics is None:
-        yield from _unasked(config)
+        if config.error_rate is not None:
+            yield Check(SERVICE, "error_rate", Verdict.INCONCLUSIVE, _UNASKED, limit=config.error_rate)
+        yield _waiting(window, spool, config)
         return
     try:
         reading = scrape(config.metrics)
@@ -85,11 +90,22 @@ def _latency(window: Window, config: ServiceConfig) -> Iterator[Check]:
     yield Check(SERVICE, "latency_p99", verdict, note, whole["p99"], limit=limit, evidence=evidence)
 
 
-def _unasked(config: ServiceConfig) -> Iterator[Check]:
-    note = 'no address of the service\'s metrics is declared: service = { metrics = "http://…/metrics" }'
-    for name in ("error_rate", "log_lag"):
-        if getattr(config, name) is not None:
-            yield Check(SERVICE, name, Verdict.INCONCLUSIVE, note, limit=getattr(config, name))
+def _waiting(window: Window, spool: Path, config: ServiceConfig) -> Check:
+    from workbench.serving.log import backlog
+
+    waiting = backlog(spool)
+    if not window.rows.height and not waiting.segments:
+        note = "nothing was logged, so nothing waits for the tables"
+        return Check(SERVICE, "log_lag", Verdict.INCONCLUSIVE, note, limit=config.log_lag)
+    return _lag(waiting.age, config)
+
+
+def _lag(seconds: float, config: ServiceConfig) -> Check:
+    late = config.log_lag is not None and seconds > config.log_lag
+    note = f"{seconds:.1f} s between an answer and its row in the tables"
+    return Check(
+        SERVICE, "log_lag", Verdict.FAIL if late else Verdict.PASS, note, seconds, limit=config.log_lag
+    )
 
 
 def _counted(reading: Reading, before: Mapping[str, Any] | None, config: ServiceConfig) -> Iterator[Check]:
@@ -124,7 +140,4 @@ def _counted(reading: Reading, before: Mapping[str, Any] | None, config: Service
             note = "the service does not tell how far behind its log is"
             yield Check(SERVICE, "log_lag", Verdict.INCONCLUSIVE, note, limit=config.log_lag)
         return
-    late = config.log_lag is not None and reading.log_lag > config.log_lag
-    note = f"{reading.log_lag:.1f} s between an answer and its row in the tables"
-    verdict = Verdict.FAIL if late else Verdict.PASS
-    yield Check(SERVICE, "log_lag", verdict, note, reading.log_lag, limit=config.log_lag)
+    yield _lag(reading.log_lag, config)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -147,3 +148,14 @@ def test_the_log_tells_how_much_how_fast_and_to_whom(make: Callable[..., Watched
         (1, "champion"),
         (2, "challenger"),
     }
+
+
+def test_without_an_address_the_log_itself_tells_how_far_behind_it_is(make: Callable[..., Watched]) -> None:
+    watched = make(monitoring="service = { error_rate = 0.01, log_lag = 3600.0 }")
+    watched.answer(flights(300, 1), START)
+    waiting = watched.look()
+    assert one(waiting, SERVICE, "error_rate").verdict is Verdict.INCONCLUSIVE
+    assert one(waiting, SERVICE, "log_lag").verdict is Verdict.PASS
+    for path in watched.place.spool.glob("*.spool"):
+        os.utime(path, (0, 0))
+    assert one(watched.look(), SERVICE, "log_lag").verdict is Verdict.FAIL
