@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 _BEAT = 1.0
 _KEEP_ALIVE = 75
 _DRAIN = 1.0
+_AGE = 5.0  # seconds until what was logged may be compacted, at most
 _SWITCH = 0.001  # seconds that a thread keeps the interpreter from the loop, at most
 
 
@@ -90,7 +91,11 @@ class Worker:
         project, settings = self._project, self._settings
         serving = project.config.serving
         cells = Cells(Path(settings.counted), f"worker-{settings.slot}")
-        spool = Spool(LogPlace(project.layout.state).spool, serving.durability)
+        spool = Spool(
+            LogPlace(project.layout.state).spool,
+            serving.durability,
+            max_age=min(_AGE, serving.compact_every.total_seconds()),
+        )
         journal = Journal(spool, serving.log_failure, cells)
         shadows = Shadows(journal, cells)
         self._app = App(self._service(journal, shadows, cells))
