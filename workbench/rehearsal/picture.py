@@ -34,24 +34,26 @@ def draw(timeline: Timeline) -> Figure:
     with rc_context(
         {"font.size": 10, "font.family": "sans-serif", "axes.edgecolor": LINE, "text.color": INK}
     ):
-        figure = Figure(figsize=(13, 9.4), facecolor="white")
+        figure = Figure(figsize=(13, 10.4), facecolor="white")
         grid = figure.add_gridspec(
-            3, 1, height_ratios=(3, 3, 2.9), left=0.085, right=0.875, top=0.88, bottom=0.055, hspace=0.13
+            4, 1, height_ratios=(3, 3, 1.1, 2.9), left=0.085, right=0.875, top=0.88, bottom=0.055, hspace=0.13
         )
         upper, middle = figure.add_subplot(grid[0]), figure.add_subplot(grid[1])
-        lower = figure.add_subplot(grid[2])
+        gains, lower = figure.add_subplot(grid[2]), figure.add_subplot(grid[3])
         _title(figure, timeline)
         if timeline.comparison is None:
             _silent(upper, timeline.missing)
             _silent(middle, "")
+            _silent(gains, "")
         else:
             for axes, each in zip((upper, middle), timeline.comparison.differences, strict=True):
                 _curves(axes, timeline, timeline.comparison, each)
+            _gains(gains, timeline, timeline.comparison)
         lanes.draw(lower, timeline)
-        for axes in (upper, middle):
+        for axes in (upper, middle, gains):
             _behind(axes, timeline)
             axes.tick_params(labelbottom=False, bottom=False)
-        for axes in (upper, middle, lower):
+        for axes in (upper, middle, gains, lower):
             _time_axis(axes, timeline)
     return figure
 
@@ -80,6 +82,26 @@ def _curves(axes: Any, timeline: Timeline, comparison: Comparison, each: Differe
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0, labelcolor=QUIET, labelsize=9)
     _beside(axes, comparison, each)
+
+
+def _gains(axes: Any, timeline: Timeline, comparison: Comparison) -> None:
+    """Draw by how much each week was better than the first version alone would have been."""
+    import numpy as np
+
+    each = comparison.differences[-1]
+    served, first = (_values(comparison.weeks, side, each.metric) for side in ("served", "first"))
+    gain = np.nan_to_num(served - first if each.better == "higher" else first - served)
+    times = [_middle(week, timeline) for week in comparison.weeks]
+    axes.bar(
+        times, gain, width=timedelta(days=4.6), color=[_GAIN if g >= 0 else _LOSS for g in gain], alpha=0.75
+    )
+    axes.axhline(0, color=QUIET, linewidth=0.8)
+    axes.set_ylabel("better by", color=QUIET, fontsize=9.5)
+    axes.spines[["top", "right", "bottom", "left"]].set_visible(False)
+    axes.tick_params(axis="y", length=0, labelcolor=QUIET, labelsize=8.5)
+    axes.locator_params(axis="y", nbins=3)
+    told = f"{_NAMES.get(each.metric, each.metric).lower()},\nweek by week"
+    axes.text(1.015, 0.5, told, transform=axes.transAxes, color=QUIET, fontsize=9, va="center")
 
 
 def _middle(week: Week, timeline: Timeline) -> datetime:
