@@ -61,12 +61,11 @@ def cleaned(document: str) -> str:
     """Return HTML without anything that runs, loads or sends: what a notebook's outputs may hold."""
     import nh3
 
-    attributes = {tag: {*names, "class", "style"} for tag, names in nh3.ALLOWED_ATTRIBUTES.items()}
-    for tag in nh3.ALLOWED_TAGS | {"style", "section", "main", "svg", "path", "g"}:
-        attributes.setdefault(tag, {"class", "style"})
+    tags = nh3.ALLOWED_TAGS | {"section", "main"}
+    attributes = {tag: nh3.ALLOWED_ATTRIBUTES.get(tag, set()) | {"class", "style"} for tag in tags}
     return nh3.clean(
         document,
-        tags=nh3.ALLOWED_TAGS | {"section", "main"},
+        tags=tags,
         attributes=attributes,
         url_schemes={"data", "http", "https"},
         link_rel="noopener noreferrer",

@@ -113,8 +113,8 @@ def make_server(
     applications = build_applications(
         {f"/{page.path}": site.opener(page) for page in pages}, title={f"/{p.path}": p.title for p in pages}
     )
-    for application in applications.values():
-        application.add(Whose(gate))
+    for page in pages:
+        applications[f"/{page.path}"].add(Whose(gate, page.permission))
     server = get_server(
         applications,
         port=port,

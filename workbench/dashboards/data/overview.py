@@ -153,7 +153,9 @@ def _answer(question: str, checks: Sequence[CheckBrief]) -> Health:
     verdict = combined(check.verdict for check in checks)
     decisive = [check for check in checks if check.verdict is verdict]
     if verdict is Verdict.PASS:
-        return Health(question, verdict, f"{len(checks)} checks passed.")
+        return Health(
+            question, verdict, f"{len(checks)} checks passed." if len(checks) > 1 else "1 check passed."
+        )
     said = [f"{check.name}: {check.note}" if check.note else check.name for check in decisive[:_NAMED]]
     more = f" · and {len(decisive) - _NAMED} more" if len(decisive) > _NAMED else ""
     return Health(question, verdict, " · ".join(said) + more)

@@ -47,6 +47,7 @@ def metric_over_time(
     Raises:
         AccessError: the person may not look.
     """
+    person.require("view")
     stage, _, name = metric.partition("/")
     found = []
     for run in find_runs(store, person, query):
