@@ -135,3 +135,15 @@ def test_a_project_without_a_rehearsal_is_told_how_to_declare_one(stall: Project
     with pytest.raises(ConfigurationError, match="no rehearsal") as caught:
         rehearse(Project(stall.root, config), tmp_path / "again", Watcher())
     assert "[rehearsal]" in caught.value.hint
+
+
+def test_a_fresh_one_takes_the_place_of_another(stall: Project, tmp_path: Path) -> None:
+    place = Place(tmp_path / "again")
+    assert not place.prepare(stall, fresh=False)
+    (place.root / "left").write_text("of the first")
+    place.note(ended="2013-03-05")
+    assert not place.prepare(stall, fresh=True)
+    assert not (place.root / "left").exists()
+    assert place.mark == {"project": str(stall.root)}
+    assert [path.name for path in tmp_path.iterdir()] == ["again"]
+    assert place.prepare(stall, fresh=False)

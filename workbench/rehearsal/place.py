@@ -79,7 +79,11 @@ class Place:
                 )
             if not fresh:
                 return True
-            shutil.rmtree(self.root)
+            gone = self.root.with_name(
+                f".{self.root.name}-gone"
+            )  # at once: half of one would be no rehearsal
+            shutil.rmtree(gone, ignore_errors=True)
+            shutil.rmtree(self.root.rename(gone))
         self.note(project=str(project.root))
         for path in _needed(project):
             _copy(project.root / path, self.root / path)

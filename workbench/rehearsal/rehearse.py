@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo
 
 from workbench.clock import VARIABLE, SharedClock
 from workbench.errors import ConfigurationError, WorkbenchError
+from workbench.pipeline.interruption import Interruption
+from workbench.pipeline.outcome import Outcome
 from workbench.project import Project, load_project
 from workbench.rehearsal.caller import Caller, questions, truths
 from workbench.rehearsal.days import midnight, parts, span, within
@@ -90,7 +92,11 @@ def rehearse(
     place = Place(folder)
     goes_on = place.prepare(project, fresh=fresh)
     begin, end = span(declared, months)
-    with _clock(place, begin, goes_on=goes_on) as clock, Workspace(load_project(place.root), clock) as opened:
+    with (
+        _clock(place, begin, goes_on=goes_on) as clock,
+        Workspace(load_project(place.root), clock) as opened,
+        Interruption(),
+    ):
         return _Rehearsal(opened, clock, place, watcher, (begin, end)).run()
 
 
@@ -156,6 +162,7 @@ class _Rehearsal:
                 reason="rehearsal: the first champion",
                 reporter=self._watcher.reporter,
             )
+        _check(state.outcome)
         if self._workspace.registry.model(model).champion is None:
             raise WorkbenchError(
                 f"The first run gave {model!r} no champion: {state.outcome}: {state.reason}",
@@ -199,6 +206,7 @@ class _Rehearsal:
         begun = monotonic()
         runs = 0.0
         for started in self._scheduler.tick():
+            _check(started.done.outcome if started.done else None)
             seconds = self._seconds(started.claim.run)
             self._spend(f"{started.claim.action} {started.claim.target}", seconds)
             runs += seconds
@@ -213,12 +221,13 @@ class _Rehearsal:
     def _step(self, step: StepConfig, follower: Follower) -> None:
         self._watcher.doing(step.name)
         with self._timed(f"step: {step.name}"):
-            self._workspace.run(
+            state = self._workspace.run(
                 step.pipeline,
                 overrides=self._parameters(step.parameters),
                 reason=f"rehearsal: {step.name}",
                 reporter=self._watcher.reporter,
             )
+        _check(state.outcome)
         self._settle(follower)
 
     def _settle(self, follower: Follower) -> None:
@@ -251,6 +260,12 @@ class _Rehearsal:
 
     def _spend(self, what: str, seconds: float) -> None:
         self._spent[what] = self._spent.get(what, 0.0) + seconds
+
+
+def _check(outcome: str | None) -> None:
+    """Let whoever interrupted a run interrupt the rehearsal."""
+    if outcome == Outcome.INTERRUPTED:
+        raise KeyboardInterrupt
 
 
 @contextmanager
