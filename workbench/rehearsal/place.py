@@ -79,9 +79,7 @@ class Place:
                 )
             if not fresh:
                 return True
-            gone = self.root.with_name(
-                f".{self.root.name}-gone"
-            )  # at once: half of one would be no rehearsal
+            gone = self.root.with_name(f".{self.root.name}-gone")  # moved at once: half of one is none
             shutil.rmtree(gone, ignore_errors=True)
             shutil.rmtree(self.root.rename(gone))
         self.note(project=str(project.root))
