@@ -92,7 +92,7 @@ def test_a_view_that_breaks_says_so_and_the_server_goes_on(scene: Scene, page: P
         page.goto(f"{served.url}/broken")
         expect(page.get_by_role("alert")).to_contain_text("The page Broken broke", timeout=30_000)
         assert "secret" not in page.content()
-        page.get_by_role("link", name="Overview").click()
+        page.get_by_role("link", name="Overview", exact=True).click()
         expect(page.get_by_role("article")).to_be_visible(timeout=30_000)
     finally:
         served.close()

@@ -50,8 +50,9 @@ def add(
     from workbench.dashboards.access import Role, set_password, set_role
     from workbench.project import load_project
 
-    if role not in list(Role):
-        raise UnknownNameError("role", role, list(Role))
+    roles = [each.value for each in Role]
+    if role not in roles:
+        raise UnknownNameError("role", role, roles)
     project = load_project()
     uses_passwords = project.config.access.oidc is None
     if uses_passwords:

@@ -54,6 +54,7 @@ def shell(
     made = pmui.Page(
         title=f"{store.project.name} · {page.title}",
         meta_name="workbench",
+        site_url="./",
         sidebar=[block(navigation(page, pages)), who],
         sidebar_width=232,
         sidebar_resizable=False,
