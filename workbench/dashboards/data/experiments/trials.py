@@ -22,7 +22,7 @@ ENTRIES = ""
 """The name of the search that a sweep's own entries are."""
 
 _TABLE = "trials"
-_RECENT = 300  # runs whose folders are looked into
+_RECENT = 1000  # runs whose folders are looked into
 _ROWS = 20_000
 _PREFIX = "params_"
 _NOT_SET = frozenset(

@@ -29,7 +29,7 @@ class Filters:
 
     def __init__(self, store: Store, person: Person, location: Location) -> None:
         found = known(store, person)
-        wide = {"sizing_mode": "stretch_width", "margin": 4, "size": "small"}
+        wide: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 4}
         self.text = pmui.TextInput(label="Search", placeholder=_HELP, **wide)
         self.pipelines = pmui.MultiChoice(label="Pipeline", options=list(found.pipelines), **wide)
         self.outcomes = pmui.MultiChoice(label="Outcome", options=list(found.outcomes), **wide)

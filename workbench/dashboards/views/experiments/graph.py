@@ -9,7 +9,7 @@ from workbench.dashboards.app.location import address
 from workbench.dashboards.data.experiments import Edge, RunDetail, Stage
 from workbench.dashboards.views.experiments.parts import PAGE
 
-_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _EDGE = 172, 74, 44, 26, 14
+_WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _EDGE = 164, 74, 34, 26, 4
 _NAME = 20  # characters that fit
 
 
@@ -21,11 +21,13 @@ def graph(detail: RunDetail, chosen: str) -> Markup:
     width = columns * (_WIDTH + _GAP_X) - _GAP_X + 2 * _EDGE
     height = rows * (_HEIGHT + _GAP_Y) - _GAP_Y + 2 * _EDGE + (46 if skips else 0)
     return html(
-        '<div class="scroll"><svg class="graph" role="group" aria-label="Stages" width="{w}" height="{h}" '
+        '<div class="scroll"><svg class="graph" role="group" aria-label="Stages" '
+        'style="width:100%;max-width:{w}px;min-width:{least}px" '
         'viewBox="0 0 {w} {h}"><defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
         'markerHeight="7" orient="auto"><path d="M0 0L8 4L0 8z"/></marker></defs>{edges}{nodes}</svg></div>',
         w=width,
         h=height,
+        least=round(0.75 * width),
         edges=joined(_edge(detail, edge) for edge in detail.edges),
         nodes=joined(_node(detail, stage, stage.name == chosen) for stage in detail.stages),
     )

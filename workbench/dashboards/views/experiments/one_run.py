@@ -66,10 +66,9 @@ def _parts(store: Store, person: Person, location: Location, detail: RunDetail) 
 
 
 def _telling(detail: RunDetail) -> str:
-    """Return the stage that tells most: the first one that did not succeed, else the last that ran."""
+    """Return the stage that tells most: the first one that did not succeed, else that with most metrics."""
     bad = (s for s in detail.stages if s.outcome and not s.outcome.is_success and s.attempts)
-    ran = [stage for stage in detail.stages if stage.attempts] or list(detail.stages)
-    return next(bad, ran[-1]).name
+    return next(bad, max(detail.stages, key=lambda stage: len(stage.metrics))).name
 
 
 def _part(store: Store, person: Person, run: str, stage: Stage | None, what: str) -> Any:

@@ -17,7 +17,7 @@ from workbench.dashboards.views.experiments.filters import Filters
 from workbench.dashboards.views.experiments.launching import launching
 from workbench.dashboards.views.experiments.one_run import one_run
 from workbench.dashboards.views.experiments.over_time import OverTime
-from workbench.dashboards.views.experiments.parts import PAGE, sheet, styled
+from workbench.dashboards.views.experiments.parts import PAGE, sheet
 from workbench.dashboards.views.experiments.runs import Runs
 from workbench.dashboards.views.experiments.searching import searching
 from workbench.errors import UsageError
@@ -50,14 +50,9 @@ def notebook(store: Store, person: Person, query: Mapping[str, str]) -> Framed:
 
 
 def _all(store: Store, person: Person, location: Location) -> Any:
-    note = styled(html('<a href="{address}">Launch a run</a>', address=address(PAGE, launch="new")))
+    offer = html('<a href="{address}">Launch a run</a>', address=address(PAGE, launch="new"))
     return pn.Column(
-        pn.Row(
-            heading("Experiments", level=1),
-            *([note] if person.may("launch") else []),
-            sizing_mode="stretch_width",
-            margin=0,
-        ),
+        heading("Experiments", level=1, note=offer if person.may("launch") else ""),
         pn.Spacer(height=8),
         Live(
             store,

@@ -48,15 +48,15 @@ class Runs:
         self._store, self._person, self._filters = store, person, filters
         self._location = location
         found = known(store, person)
-        small = {"size": "small", "margin": 4, "sizing_mode": "stretch_width"}
+        wide: dict[str, Any] = {"margin": 4, "sizing_mode": "stretch_width"}
         self.shown = pmui.MultiChoice(
             label="Columns",
             options=[*found.metrics, *found.parameters],
             value=_first_metrics(store, list(found.metrics)),
-            **small,
+            **wide,
         )
         self.by = pmui.Select(
-            label="Group by", options=[_NO_GROUPS, *GROUPINGS, *found.parameters], value=_NO_GROUPS, **small
+            label="Group by", options=[_NO_GROUPS, *GROUPINGS, *found.parameters], value=_NO_GROUPS, **wide
         )
         location.bind(self.shown, "columns")
         location.bind(self.by, "group")
@@ -185,17 +185,25 @@ def _columns(shown: Sequence[str], runs: Sequence[RunSummary]) -> list[Column]:
     zone = viewer_zone()
     fixed = [
         Column("pick", "", width=44),
-        Column("run", "Run", width=180),
-        Column("pipeline", "Pipeline"),
-        Column("outcome", "Outcome", width=120),
-        Column("started", f"Started ({zone})", width=160),
-        Column("seconds", "Took (s)", "number", digits=1, width=100),
-        Column("by", "By"),
-        Column("why", "Why"),
+        Column("run", "Run", width=190),
+        Column("pipeline", "Pipeline", width=120),
+        Column("outcome", "Outcome", width=130),
+        Column("started", f"Started ({zone})", width=170),
+        Column("seconds", "Took (s)", "number", digits=1, width=110),
+        Column("by", "By", width=140),
+        Column("why", "Why", width=140),
     ]
     return fixed + [
-        Column(name, name, "number" if _is_number(name, runs) else "text", digits=4) for name in shown
+        Column(name, title, "number" if _is_number(name, runs) else "text", digits=4, width=150)
+        for name, title in _titles(shown).items()
     ]
+
+
+def _titles(shown: Sequence[str]) -> dict[str, str]:
+    """Return each column's heading: without its stage where no other one has that name."""
+    short = {name: name.rpartition("/" if "/" in name else ".")[2] for name in shown}
+    every = list(short.values())
+    return {name: tail if every.count(tail) == 1 else name for name, tail in short.items()}
 
 
 def _is_number(name: str, runs: Sequence[RunSummary]) -> bool:

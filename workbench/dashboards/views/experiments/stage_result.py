@@ -85,7 +85,7 @@ def result(stage: Stage) -> Any:
     parts.append(
         pn.FlexBox(
             _list("Metrics", [(name, number(value, digits=5)) for name, value in stage.metrics.items()]),
-            _list("Parameters", [(name, repr(value)) for name, value in stage.parameters.items()]),
+            _list("Parameters", [(name, _written(value)) for name, value in stage.parameters.items()]),
             _data("Read", stage.inputs),
             _data("Made", stage.outputs),
             gap="8px 40px",
@@ -94,6 +94,12 @@ def result(stage: Stage) -> Any:
         )
     )
     return pn.Column(*parts, sizing_mode="stretch_width", margin=(8, 0))
+
+
+def _written(value: Any) -> str:
+    import json
+
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _code(detail: RunDetail) -> str:

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+
+import panel as pn
+import pytest
+
+from tests.dashboards.experiments.past import SCIENTIST, VIEWER, Past
+from tests.projects import cell, notebook
+from workbench.dashboards.app.location import Location
+from workbench.dashboards.views import experiments
+
+ATTACK = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture
+def attacked(past: Past) -> Past:
+    """Runs whose every text is an attack on who shows it."""
+    for run in ("a", "b"):
+        past.run(
+            run,
+            {"train": {ATTACK: ATTACK, "rate": run}},
+            {"train": {f"auc{ATTACK}": 0.7}},
+            pipeline=f"main{ATTACK}",
+            reason=ATTACK,
+            actor=f"ada{ATTACK}",
+        )
+        past.file(run, "train", f"figures/{ATTACK}.png", b"a picture")
+        past.file(run, "train", "notebook.ipynb", json.dumps(notebook(cell(ATTACK + run))))
+    stages = {f"train{ATTACK}-{n}": "train" for n in range(12)}
+    parameters = {name: {ATTACK: name} for name in stages}
+    past.run("s", parameters, {name: {"auc": float(n)} for n, name in enumerate(stages)}, stages=stages)
+    return past
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {},
+        {"q": ATTACK},
+        {"columns": json.dumps([f"train/auc{ATTACK}", f"train.{ATTACK}"])},
+        {"group": "by"},
+        {"group": f"train.{ATTACK}"},
+        {"tab": "1"},
+        {"tab": "2"},
+        {"tab": "2", "search": "s/"},
+        {"run": "a", "stage": "train"},
+        {"run": "a", "stage": "train", "show": "Figures"},
+        {"run": "a", "stage": "train", "show": "Notebook"},
+        {"run": "s"},
+        {"run": ATTACK},
+        {"compare": "a,b"},
+        {"compare": "a,b", "show": "Parameters"},
+        {"compare": "a,b", "show": "Metrics", "differing": "false"},
+        {"compare": "a,b", "show": "Figures"},
+        {"compare": "a,b", "show": "Notebook"},
+        {"compare": f"a,{ATTACK}"},
+        {"launch": ATTACK},
+    ],
+    ids=str,
+)
+def test_texts_of_others_are_text_on_every_view(attacked: Past, query: dict[str, str]) -> None:
+    page = experiments.page(attacked.store, SCIENTIST, Location(query))
+    panes = list(page.select(pn.pane.HTML))
+    assert panes
+    for pane in panes:
+        assert "<img src=x" not in pane.object
+    page.get_root()
+
+
+def test_a_view_says_what_is_asked_of_it(attacked: Past) -> None:
+    page = experiments.page(attacked.store, VIEWER, Location({"compare": "a,b", "show": "Notebook"}))
+    said = "".join(pane.object for pane in page.select(pn.pane.HTML))
+    assert 'class="plus"' in said
+    assert 'class="minus"' in said
+
+
+def test_who_may_not_launch_is_offered_no_form(past: Past) -> None:
+    page = experiments.page(past.store, VIEWER, Location({"launch": "new"}))
+    assert "Not for your role" in "".join(pane.object for pane in page.select(pn.pane.HTML))
+    assert not list(page.select(pn.widgets.Button))
+
+
+def test_an_empty_project_is_told_what_to_do(past: Past) -> None:
+    page = experiments.page(past.store, VIEWER, Location())
+    assert "workbench run" in "".join(pane.object for pane in page.select(pn.pane.HTML))
+
+
+@pytest.mark.parametrize("attempt", ["x", "-1", "9" * 9, "٣"])
+def test_the_frame_takes_the_number_of_an_attempt_and_nothing_else(past: Past, attempt: str) -> None:
+    with pytest.raises(Exception, match="number of an attempt"):
+        experiments.notebook(past.store, VIEWER, {"run": "a", "entry": "train", "attempt": attempt})
