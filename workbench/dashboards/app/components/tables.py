@@ -64,7 +64,7 @@ def table(
     keys = [column.key for column in columns]
     made = pn.widgets.Tabulator(
         frame[keys],
-        name=name,
+        label=name,
         titles={column.key: escaping.escape(column.title) for column in columns},
         formatters={column.key: _formatter(column) for column in columns},
         text_align={column.key: "right" if column.kind == "number" else "left" for column in columns},
@@ -102,7 +102,6 @@ def export_button(frame: Callable[[], pd.DataFrame], name: str) -> pmui.FileDown
         filename=f"{name}.csv",
         label="CSV",
         icon="download",
-        variant="text",
         size="small",
         description=f"Save {name} as CSV",
     )
