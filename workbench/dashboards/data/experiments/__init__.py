@@ -23,7 +23,6 @@ from workbench.dashboards.data.experiments.launch import (
     progress,
 )
 from workbench.dashboards.data.experiments.notebook_diff import CellDiff, Line, notebook_diff
-from workbench.dashboards.data.experiments.ready import get_ready
 from workbench.dashboards.data.experiments.series import Measured, metric_over_time
 from workbench.dashboards.data.experiments.trials import (
     ENTRIES,
@@ -64,7 +63,6 @@ __all__ = [
     "compare_runs",
     "figure_names",
     "find_runs",
-    "get_ready",
     "group_runs",
     "importance",
     "is_sweep",

@@ -18,9 +18,8 @@ if TYPE_CHECKING:
     from workbench.dashboards.data import Store
     from workbench.dashboards.views.experiments.filters import Filters
 
-_NOTE = (
-    "Each point is a run that measured it; a click opens the run. What was reused is drawn only if asked for."
-)
+_NOTE = "Each point is a run that measured it; a click opens the run."
+_MOST = 3000  # points
 
 
 class OverTime:
@@ -60,6 +59,7 @@ class OverTime:
             return empty_state(
                 "Nothing was measured", "No run that the filters leave has this metric of its own."
             )
+        left, found = len(found[:-_MOST]), found[-_MOST:]
         made = figure(
             x=f"Started ({viewer_zone()})",
             y=metric,
@@ -83,7 +83,11 @@ class OverTime:
             TapTool(callback=OpenURL(url="./experiments?run=@run", same_tab=True)),
         )
         made.legend.click_policy = "hide"
-        return shown(made, title=f"{metric} over time", name="metric", note=_NOTE)
+        return shown(made, title=f"{metric} over time", name="metric", note=_note(left))
+
+
+def _note(left: int) -> str:
+    return _NOTE + (f" {left} older points are left out: choose days to see them." if left else "")
 
 
 def _line(made: Any, found: list[Measured], colour: str) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+import nbdime.diffing.notebooks  # noqa: F401 - seconds each: while the server starts, not while people wait
 import panel as pn
 import panel_material_ui as pmui
+import scipy.stats  # noqa: F401
+import sklearn.ensemble  # noqa: F401
 
 from workbench.dashboards.app.components import Live, empty_state, heading, html
 from workbench.dashboards.app.frames import Framed
 from workbench.dashboards.app.location import address
-from workbench.dashboards.data.experiments import get_ready, known, notebook_page
+from workbench.dashboards.data.experiments import known, notebook_page
 from workbench.dashboards.views.experiments.comparing import comparing
 from workbench.dashboards.views.experiments.filters import Filters
 from workbench.dashboards.views.experiments.launching import launching
@@ -32,7 +35,6 @@ _DIGITS = 5  # of the number of an attempt
 
 def page(store: Store, person: Person, location: Location) -> Any:
     """Return the page."""
-    get_ready()
     for name, view in (("run", one_run), ("compare", comparing), ("launch", launching)):
         if location.get(name):
             return view(store, person, location)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -17,13 +18,18 @@ from workbench.dashboards.app.components import (
     html,
     joined,
     moment_text,
-    of_outcome,
     table,
     viewer_zone,
 )
 from workbench.dashboards.app.location import address
 from workbench.dashboards.data.experiments import GROUPINGS, Group, find_runs, group_runs, known, value_of
 from workbench.dashboards.views.experiments.parts import PAGE, run_link, styled
+from workbench.dashboards.views.experiments.run_columns import (
+    OUTCOMES,
+    group_columns,
+    group_frame,
+    run_columns,
+)
 
 if TYPE_CHECKING:
     from workbench.dashboards.access import Person
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
 _NO_GROUPS = "no groups"
 _AT_FIRST = 3  # metrics
 _MOST_PICKED = 5
+_PAGE = 20  # rows
 _PICKED, _NOT_PICKED = "☑", "☐"
 
 
@@ -60,6 +67,9 @@ class Runs:
         )
         location.bind(self.shown, "columns")
         location.bind(self.by, "group")
+        self._pages = pmui.Pagination(count=1, value=0, size="small", margin=(8, 4))
+        self._count = styled(html(""))
+        self._sort, self._descending = "started", True
         self._picked: list[str] = []
         self._found: tuple[RunSummary, ...] = ()
         self._groups: tuple[Group, ...] = ()
@@ -67,9 +77,10 @@ class Runs:
         self._made_for: object = None
         self._compare = styled(html(""))
         self._live: Live[Any] = Live(store, self._read, self._draw, "run")
-        filters.watch(self._live.refresh)
+        filters.watch(self._first_page)
         for widget in (self.shown, self.by):
-            widget.param.watch(lambda _: self._live.refresh(), "value")
+            widget.param.watch(lambda _: self._first_page(), "value")
+        self._pages.param.watch(lambda _: self._live.refresh(), "value")
         self._tell_picked()
         self.panel = pn.Column(
             pn.FlexBox(
@@ -81,40 +92,78 @@ class Runs:
             ),
             self._compare,
             self._live.panel,
+            pn.FlexBox(self._pages, self._count, sizing_mode="stretch_width", margin=0),
             sizing_mode="stretch_width",
             margin=0,
         )
+
+    def _first_page(self) -> None:
+        self._pages.value = 0
+        self._live.refresh()
+
+    def _sorted(self, event: Any) -> None:
+        """Let the whole be sorted as the heading that was clicked says, not this page of it alone."""
+        chosen = event.new[0] if event.new else {"field": "started", "dir": "desc"}
+        if chosen["field"] != "pick":
+            self._sort, self._descending = chosen["field"], chosen["dir"] == "desc"
+            self._first_page()
 
     def _read(self) -> Any:
         query, by = self._filters.query, self.by.value
         columns = tuple(self.shown.value)
         if by == _NO_GROUPS:
-            return _NO_GROUPS, columns, find_runs(self._store, self._person, query)
+            query = replace(query, sort=self._sort, descending=self._descending)
+            return _NO_GROUPS, columns, find_runs(self._store, self._person, query), self._pages.value
         metric = next((name for name in columns if "/" in name), "")
         groups = group_runs(self._store, self._person, query, by, metric=metric, zone=viewer_zone())
-        return by, metric, groups
+        return by, metric, groups, self._pages.value
 
     def _draw(self, found: Any) -> Any:
-        by, columns, items = found
+        by, columns, every, page = found
+        self._pages.count = max(1, -(-len(every) // _PAGE))
+        self._count.object = styled(
+            html(
+                '<p class="quiet">{count} {what}</p>',
+                count=len(every),
+                what="runs" if by == _NO_GROUPS else "groups",
+            )
+        ).object
+        items = every[page * _PAGE : (page + 1) * _PAGE]
         if not items:
             self._made_for = None
             return empty_state("No run is like that", "Take out a word or a choice above.")
         if by == _NO_GROUPS:
             self._found = items
             frame = self._frame(items, columns)
-            return self._shown(("runs", columns), frame, _columns(columns, items), self._clicked, "Runs")
+            return self._shown(
+                ("runs", columns),
+                frame,
+                run_columns(columns, items),
+                self._clicked,
+                name="Runs",
+                by_heading=True,
+            )
         self._groups = items
-        frame = _group_frame(items)
-        heads = _group_columns(by, columns)
-        return self._shown(("groups", by, columns), frame, heads, self._clicked_group, "Runs in groups")
+        frame = group_frame(items)
+        heads = group_columns(by, columns)
+        return self._shown(("groups", by, columns), frame, heads, self._clicked_group, name="Runs in groups")
 
     def _shown(
-        self, what: object, frame: pd.DataFrame, heads: Sequence[Column], clicked: Any, name: str
+        self,
+        what: object,
+        frame: pd.DataFrame,
+        heads: Sequence[Column],
+        clicked: Any,
+        *,
+        name: str,
+        by_heading: bool = False,
     ) -> Any:
         """Return the table, the same one as before with other rows where its columns are the same."""
         if self._table is None or self._made_for != what:
             self._table, self._made_for = table(frame, heads, name=name), what
             self._table.on_click(clicked)
+            if by_heading:
+                self._table.param.watch(self._sorted, "sorters")
         else:
             self._table.value = frame[[head.key for head in heads]]
         return self._table
@@ -125,7 +174,7 @@ class Runs:
             "pick": [_PICKED if run.id in picked else _NOT_PICKED for run in runs],
             "run": [run.id for run in runs],
             "pipeline": [run.pipeline for run in runs],
-            "outcome": [_OUTCOMES[run.state] for run in runs],
+            "outcome": [OUTCOMES[run.state] for run in runs],
             "started": [moment_text(run.started) for run in runs],
             "seconds": [run.seconds for run in runs],
             "by": [run.actor for run in runs],
@@ -136,8 +185,8 @@ class Runs:
 
     def _whole(self) -> pd.DataFrame:
         """Return everything that the table would show, all pages of it."""
-        by, columns, items = self._read()
-        return self._frame(items, columns).drop(columns="pick") if by == _NO_GROUPS else _group_frame(items)
+        by, columns, items, _ = self._read()
+        return self._frame(items, columns).drop(columns="pick") if by == _NO_GROUPS else group_frame(items)
 
     def _clicked(self, event: Any) -> None:
         run = self._found[event.row].id
@@ -181,83 +230,7 @@ def _open(location: Location, run: str) -> None:
         pn.state.location.reload = True
 
 
-def _columns(shown: Sequence[str], runs: Sequence[RunSummary]) -> list[Column]:
-    zone = viewer_zone()
-    fixed = [
-        Column("pick", "", width=44),
-        Column("run", "Run", width=190),
-        Column("pipeline", "Pipeline", width=120),
-        Column("outcome", "Outcome", width=130),
-        Column("started", f"Started ({zone})", width=170),
-        Column("seconds", "Took (s)", "number", digits=1, width=110),
-        Column("by", "By", width=140),
-        Column("why", "Why", width=140),
-    ]
-    return fixed + [
-        Column(name, title, "number" if _is_number(name, runs) else "text", digits=4, width=150)
-        for name, title in _titles(shown).items()
-    ]
-
-
-def _titles(shown: Sequence[str]) -> dict[str, str]:
-    """Return each column's heading: without its stage where no other one has that name."""
-    short = {name: name.rpartition("/" if "/" in name else ".")[2] for name in shown}
-    every = list(short.values())
-    return {name: tail if every.count(tail) == 1 else name for name, tail in short.items()}
-
-
-def _is_number(name: str, runs: Sequence[RunSummary]) -> bool:
-    values = (value_of(run, name) for run in runs)
-    kinds = {type(value) for value in values if value is not None}
-    return bool(kinds) and kinds <= {int, float}
-
-
-def _group_frame(groups: Sequence[Group]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "name": [group.name for group in groups],
-            "runs": [group.runs for group in groups],
-            "succeeded": [100 * g.succeeded / g.ended if g.ended else None for g in groups],
-            "seconds": [group.seconds for group in groups],
-            "least": [group.least for group in groups],
-            "middle": [group.middle for group in groups],
-            "most": [group.most for group in groups],
-            "last": [moment_text(group.last) for group in groups],
-        }
-    )
-
-
-def _group_columns(by: str, metric: str) -> list[Column]:
-    measured = [
-        Column(key, f"{metric}, {word}", "number", digits=4)
-        for key, word in (("least", "least"), ("middle", "median"), ("most", "most"))
-    ]
-    return [
-        Column("name", by),
-        Column("runs", "Runs", "number", digits=0, width=90),
-        Column("succeeded", "Succeeded (%)", "number", digits=0, width=130),
-        Column("seconds", "Median time (s)", "number", digits=1, width=140),
-        *(measured if metric else []),
-        Column("last", f"Newest ({viewer_zone()})", width=170),
-    ]
-
-
 def _first_metrics(store: Store, metrics: list[str]) -> list[str]:
     """Return what is shown at first: the metrics that models are judged by, then the most frequent ones."""
     judged = {model.metric for model in store.project.config.models.values()}
     return sorted(metrics, key=lambda name: name.rpartition("/")[2] not in judged)[:_AT_FIRST]
-
-
-class _Outcomes(dict[str, str]):
-    """Outcomes as a sign and a word, each worked out once."""
-
-    def __missing__(self, state: str) -> str:
-        from workbench.dashboards.data.runs import RUNNING
-        from workbench.pipeline.outcome import Outcome
-
-        status = of_outcome(None if state == RUNNING else Outcome(state))
-        self[state] = f"{status.sign} {status.word}"
-        return self[state]
-
-
-_OUTCOMES = _Outcomes()
