@@ -13,13 +13,14 @@ from workbench.dashboards.app.components.markup import block, html
 _TOOLS = "pan,wheel_zoom,box_zoom,reset"
 
 _SAVE = """
-const view = Bokeh.index.find_one(figure)
-const blob = await view.export(kind).to_blob()
-const link = document.createElement("a")
-link.href = URL.createObjectURL(blob)
-link.download = name + "." + kind
-link.click()
-setTimeout(() => URL.revokeObjectURL(link.href), 10000)
+(async () => {
+  const blob = await Bokeh.index.find_one(figure).export(kind).to_blob()
+  const link = document.createElement("a")
+  link.href = URL.createObjectURL(blob)
+  link.download = name + "." + kind
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000)
+})()
 """
 
 
