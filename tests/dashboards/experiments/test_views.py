@@ -90,3 +90,18 @@ def test_an_empty_project_is_told_what_to_do(past: Past) -> None:
 def test_the_frame_takes_the_number_of_an_attempt_and_nothing_else(past: Past, attempt: str) -> None:
     with pytest.raises(Exception, match="number of an attempt"):
         experiments.notebook(past.store, VIEWER, {"run": "a", "entry": "train", "attempt": attempt})
+
+
+def test_a_page_of_many_runs_is_sent_and_the_whole_is_counted_and_sorted(past: Past) -> None:
+    for number in range(25):
+        past.run(f"r{number:02}", None, {"train": {"auc": number / 100}})
+    page = experiments.page(past.store, VIEWER, Location())
+    (shown,) = page.select(pn.widgets.Tabulator)
+    assert list(shown.value["run"]) == [f"r{number:02}" for number in range(24, 4, -1)]
+    assert any("25 runs" in pane.object for pane in page.select(pn.pane.HTML))
+    shown.sorters = [{"field": "train/auc", "dir": "asc"}]
+    assert list(shown.value["run"])[:2] == ["r00", "r01"]
+    (search,) = (widget for widget in page.select() if getattr(widget, "label", "") == "Search")
+    search.value = "auc>0.22"
+    assert list(shown.value["run"]) == ["r23", "r24"]
+    assert any("2 runs" in pane.object for pane in page.select(pn.pane.HTML))

@@ -19,11 +19,11 @@ def run_columns(shown: Sequence[str], runs: Sequence[RunSummary]) -> list[Column
     zone = viewer_zone()
     fixed = [
         Column("pick", "", width=44),
-        Column("run", "Run", width=175),
-        Column("pipeline", "Pipeline", width=105),
-        Column("outcome", "Outcome", width=120),
-        Column("started", f"Started ({zone})", width=150),
-        Column("seconds", "Took (s)", "number", digits=1, width=90),
+        Column("run", "Run", width=170),
+        Column("pipeline", "Pipeline", width=120),
+        Column("outcome", "Outcome", width=135),
+        Column("started", f"Started ({zone})", width=165),
+        Column("seconds", "Took (s)", "number", digits=1, width=105),
         Column("by", "By", width=110),
         Column("why", "Why", width=120),
     ]
