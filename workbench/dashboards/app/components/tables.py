@@ -1,4 +1,7 @@
-"""Tables of text and numbers: sorted, filtered and paged by the server, exported as CSV."""
+"""Tables of text and numbers: sorted and paged by the server, exported as CSV.
+
+What filters stands beside a table, in widgets that the address holds; the data layer filters.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,6 @@ class Column:
         kind: `text`, or `number`; times are given as text by `moment_text`.
         digits: after the point, of a number.
         width: in pixels; what is left over is shared when None.
-        filtered: whether a box above it filters.
     """
 
     key: str
@@ -37,7 +39,6 @@ class Column:
     kind: Literal["text", "number"] = "text"
     digits: int = 3
     width: int | None = None
-    filtered: bool = False
 
 
 def table(
@@ -69,7 +70,6 @@ def table(
         formatters={column.key: _formatter(column) for column in columns},
         text_align={column.key: "right" if column.kind == "number" else "left" for column in columns},
         widths={column.key: column.width for column in columns if column.width},
-        header_filters={c.key: _FILTERS[c.kind] for c in columns if c.filtered} or None,
         show_index=False,
         disabled=True,
         selectable=False,
@@ -121,11 +121,6 @@ def _formatter(column: Column) -> dict[str, Any]:
         return {"type": "plaintext"}
     return {"type": "money", "precision": column.digits, "thousand": "\u202f", "decimal": "."}
 
-
-_FILTERS = {
-    "text": {"type": "input", "func": "like", "placeholder": "contains …"},
-    "number": {"type": "number", "func": ">=", "placeholder": "at least …"},
-}
 
 _STYLE = """
 .tabulator { border: 0; background: transparent; font-size: 13px; }
