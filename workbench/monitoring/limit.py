@@ -35,7 +35,7 @@ def words(limit: LimitConfig) -> str:
     if limit.at_most is not None:
         said.append(f"must be at most {limit.at_most:g}")
     if limit.max_change is not None:
-        said.append(f"may be worse than the reference by {limit.max_change:g}")
+        said.append(f"must not be worse than the reference by more than {limit.max_change:g}")
     return " and ".join(said)
 
 
@@ -43,4 +43,4 @@ def in_doubt(verdict: Verdict, limit: str) -> str:
     """Return the words of a limit, and whether it holds beyond doubt."""
     if verdict is Verdict.INCONCLUSIVE:
         return f"{limit}; its bounds neither show that nor rule it out"
-    return f"{limit}; beyond doubt it is not so" if verdict is Verdict.FAIL else limit
+    return f"{limit}, and both bounds are beyond that" if verdict is Verdict.FAIL else limit
