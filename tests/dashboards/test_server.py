@@ -262,6 +262,8 @@ def _connects(served: Served, token: str, cookie: str, origin: str) -> bool:
             return False
         message = await asyncio.wait_for(connection.read_message(), 20)
         connection.close()
+        while await asyncio.wait_for(connection.read_message(), 20) is not None:
+            pass  # until the other side has closed too, so that no socket is left open
         return message is not None
 
     return asyncio.run(connect())

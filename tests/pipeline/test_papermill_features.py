@@ -73,7 +73,7 @@ FEATURES: dict[str, list[Cell]] = {
 }
 CHANGING = {
     r"ipykernel_\d+": "ipykernel",
-    r"[\d.]+ (ns|μs|us|ms|s)\b": "TIME",
+    r"[\d.]+(e[+-]\d+)? (ns|μs|us|ms|s)\b": "TIME",
     "[0-9a-f]{32}": "ID",
 }
 
