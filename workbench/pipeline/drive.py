@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -62,6 +62,7 @@ class Drive:
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     _handles: dict[str, Handle] = field(default_factory=dict)
     _futures: dict[Future[Launched], tuple[Entry, Decision, dict[str, Any]]] = field(default_factory=dict)
+    _ended: dict[Future[Launched], tuple[Entry, Decision, dict[str, Any]]] = field(default_factory=dict)
     _stopping: str | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -93,7 +94,7 @@ class Drive:
 
     def settle(self) -> None:
         """Record the ends of what was stopped."""
-        for future in list(self._futures):
+        for future in [*self._ended, *self._futures]:
             self._finish(future)
         for entry in self.request.entries:
             progress = self.progress[entry.name]
@@ -107,6 +108,7 @@ class Drive:
         pause = max(0.0, min([_LOOK, *waits]))
         if self._futures:
             done, _ = wait(self._futures, timeout=pause, return_when=FIRST_COMPLETED)
+            self._give_way(done, pool)
             for future in done:
                 self._finish(future)
             return True
@@ -114,6 +116,18 @@ class Drive:
             time.sleep(pause)
             return True
         return any(p.outcome is None for p in self.progress.values())
+
+    def _give_way(self, done: Set[Future[Launched]], pool: ThreadPoolExecutor) -> None:
+        """Let what is ready take the places of attempts that have ended, before these are committed.
+
+        Where something waits for their commits it may be more urgent, and nothing is let in before it.
+        """
+        ended = {self._futures[future][0].name for future in done}
+        if not ended or any(ended & set(entry.after) for entry in self.request.entries):
+            return
+        for future in done:
+            self._ended[future] = self._futures.pop(future)
+        self._start_ready(pool)
 
     def _start_ready(self, pool: ThreadPoolExecutor) -> None:
         changed = True
@@ -225,7 +239,8 @@ class Drive:
         return Launched(spec, tracked, result)
 
     def _finish(self, future: Future[Launched]) -> None:
-        entry, decision, inputs = self._futures.pop(future)
+        place = self._ended if future in self._ended else self._futures
+        entry, decision, inputs = place.pop(future)
         self._handles.pop(entry.name, None)
         progress = self.progress[entry.name]
         progress.running = False
