@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
+import socket
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
-from tornado.httpclient import HTTPClientError, HTTPRequest
-from tornado.websocket import websocket_connect
+from websocket import (
+    WebSocket,
+    WebSocketBadStatusException,
+    WebSocketConnectionClosedException,
+)
 
 from tests.dashboards.scene import Scene
 from tests.dashboards.served import Served
@@ -250,20 +254,17 @@ def _token_text(text: str) -> str:
 
 def _connects(served: Served, token: str, cookie: str, origin: str) -> bool:
     """Whether a websocket opens and the server says that it is ready."""
-
-    async def connect() -> bool:
-        request = HTTPRequest(
-            served.url.replace("http", "ws") + "/overview/ws",
-            headers={"Cookie": f"user={cookie}", "Origin": origin},
-        )
+    host, _, port = served.url.removeprefix("http://").partition(":")
+    with closing(socket.create_connection((host, int(port)), timeout=20)) as line:
+        connection = WebSocket()
         try:
-            connection = await websocket_connect(request, subprotocols=["bokeh", token])
-        except HTTPClientError:
+            connection.connect(
+                f"ws://{host}:{port}/overview/ws",
+                socket=line,
+                cookie=f"user={cookie}",
+                origin=origin,
+                subprotocols=["bokeh", token],
+            )
+            return bool(connection.recv())
+        except (WebSocketBadStatusException, WebSocketConnectionClosedException):
             return False
-        message = await asyncio.wait_for(connection.read_message(), 20)
-        connection.close()
-        while await asyncio.wait_for(connection.read_message(), 20) is not None:
-            pass  # until the other side has closed too, so that no socket is left open
-        return message is not None
-
-    return asyncio.run(connect())
