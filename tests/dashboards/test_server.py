@@ -258,7 +258,7 @@ def _connects(served: Served, token: str, cookie: str, origin: str) -> bool:
     with closing(socket.create_connection((host, int(port)), timeout=20)) as line:
         connection = WebSocket()
         try:
-            connection.connect(
+            connection.connect(  # type: ignore[no-untyped-call]
                 f"ws://{host}:{port}/overview/ws",
                 socket=line,
                 cookie=f"user={cookie}",
