@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from workbench.monitoring.alerts.change import ACKNOWLEDGED as ANSWERED
+from workbench.monitoring.alerts.change import FIRED, RESOLVED
 from workbench.rehearsal.moment import ACKNOWLEDGED, ALERT, Moment
 
 if TYPE_CHECKING:
     from workbench.ledger import Event
 
-_FIRED, _ACKNOWLEDGED, _RESOLVED = "alert.fired", "alert.acknowledged", "alert.resolved"
 _TOLD = 4  # checks that are named
 
 
@@ -20,13 +21,13 @@ def alarms(events: Sequence[Event]) -> Iterator[Moment]:
     Args:
         events: of the stream of a model's alerts, in order.
     """
-    over = {event.data["alert"]: event.at for event in reversed(events) if event.kind == _RESOLVED}
+    over = {event.data["alert"]: event.at for event in reversed(events) if event.kind == RESOLVED}
     for event in events:
         name = event.data.get("alert", "")
-        if event.kind == _FIRED:
+        if event.kind == FIRED:
             what = f"{name}: {_names(event.data)}"
             yield _moment(event, ALERT, what, _why(event.data), until=over.get(name))
-        elif event.kind == _ACKNOWLEDGED:
+        elif event.kind == ANSWERED:
             yield _moment(event, ACKNOWLEDGED, f"{name} was acknowledged", event.data.get("reason", ""))
 
 

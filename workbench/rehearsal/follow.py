@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 _PATIENCE = 20.0
 _PAUSE = 0.05
-_LABEL = re.compile(r'(\w+)="([^"]*)"')
 
 
 class Follower:
@@ -50,6 +48,8 @@ class Follower:
         return ""
 
     def _serves(self) -> dict[tuple[str, int | None], float]:
+        from prometheus_client.parser import text_string_to_metric_families
+
         connection = HTTPConnection(self._service.host, self._service.port, timeout=_PATIENCE)
         try:
             connection.request("GET", "/metrics")
@@ -58,14 +58,13 @@ class Follower:
             return {}
         finally:
             connection.close()
-        found: dict[tuple[str, int | None], float] = {}
-        for line in page.splitlines():
-            if line.startswith(SHARE.name):
-                labels, _, value = line.rpartition(" ")
-                named = dict(_LABEL.findall(labels))
-                if named["model"] == self._model and named["arm"] != "shadow":
-                    found[named["arm"], int(named["version"])] = float(value)
-        return found
+        shares = (family for family in text_string_to_metric_families(page) if family.name == SHARE.name)
+        return {
+            (sample.labels["arm"], int(sample.labels["version"])): sample.value
+            for family in shares
+            for sample in family.samples
+            if sample.labels["model"] == self._model and sample.labels["arm"] != "shadow"
+        }
 
 
 def _others(serves: dict[tuple[str, int | None], float], shares: dict[tuple[str, int | None], float]) -> bool:

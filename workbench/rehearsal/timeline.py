@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from workbench.errors import UsageError
+from workbench.monitoring.alerts.change import stream_of as alerts_of
 from workbench.registry.model import ModelState, fold, stream_of
 from workbench.registry.version import CHAMPION
 from workbench.rehearsal.alarms import alarms
@@ -57,7 +58,7 @@ class Timeline:
         timezone: in which people read its times; the ledger's own are UTC.
         comparison: what answered against the first version alone; None where nothing could be compared.
         missing: why not.
-        files: what was written, by what it is: `page`, `png`, `svg`, `json`.
+        files: what was written, by what it is: `html`, `png`, `svg`, `json`.
     """
 
     model: str
@@ -156,7 +157,7 @@ def read(
         )
     moments = [
         *decisions(model, events),
-        *alarms(ledger.read(f"alert/{model}")),
+        *alarms(ledger.read(alerts_of(model))),
         *retrainings(ledger, state, config.trained_by, begins, ends),
     ]
     told = sorted((each for each in moments if begins <= each.at < ends), key=lambda each: each.position)
