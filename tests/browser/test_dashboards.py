@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 
-from tests.dashboards.scene import Scene
 from tests.dashboards.served import Served
-from workbench.dashboards.access import Role, set_password, set_role
+from tests.insight.scene import Scene
+from workbench.access import Role, set_password, set_role
 
 pytestmark = pytest.mark.browser
 

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_dashboards import ATTACK
-from tests.dashboards.scene import Scene
 from tests.dashboards.served import Served
+from tests.insight.scene import Scene
 
 pytestmark = pytest.mark.browser
 

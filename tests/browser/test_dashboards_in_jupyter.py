@@ -18,7 +18,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dashboards.scene import Scene
+from tests.insight.scene import Scene
 from workbench.dashboards.proxy import entry
 
 pytestmark = pytest.mark.browser

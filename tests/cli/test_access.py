@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.said import type_in
 from tests.registry.models import make_project
-from workbench.dashboards.access import Directory
+from workbench.access import Directory
 from workbench.project import load_project
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.clock import ManualClock, SystemClock
-from workbench.dashboards.data import Store
+from workbench.insight import Store
 from workbench.project import load_project
 
 

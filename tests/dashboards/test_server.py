@@ -17,10 +17,10 @@ from websocket import (
     WebSocketConnectionClosedException,
 )
 
-from tests.dashboards.scene import Scene
 from tests.dashboards.served import Served
+from tests.insight.scene import Scene
 from tests.registry.models import make_project
-from workbench.dashboards.access import Role, set_password, set_role
+from workbench.access import Role, set_password, set_role
 from workbench.dashboards.app.headers import FRAME_POLICY, PAGE_POLICY
 from workbench.errors import UsageError
 from workbench.project import load_project

@@ -47,7 +47,7 @@ def add(
 
     The password is asked for; from a pipe, the first line is taken.
     """
-    from workbench.dashboards.access import Role, set_password, set_role
+    from workbench.access import Role, set_password, set_role
     from workbench.project import load_project
 
     roles = [each.value for each in Role]
@@ -91,7 +91,7 @@ def list_(as_json: Json = False) -> int:
 @app.command()
 def remove(name: Name, *, as_json: Json = False) -> int:
     """Take somebody's role and password away; their open pages may do nothing more."""
-    from workbench.dashboards.access import remove_password, set_role
+    from workbench.access import remove_password, set_role
     from workbench.project import load_project
 
     project = load_project()
@@ -117,7 +117,7 @@ def remove(name: Name, *, as_json: Json = False) -> int:
 
 
 def _people(project: Project) -> list[dict[str, Any]]:
-    from workbench.dashboards.access import Role, read_passwords
+    from workbench.access import Role, read_passwords
 
     kept = read_passwords(project.root / project.config.access.passwords)
     return [

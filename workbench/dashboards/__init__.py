@@ -2,25 +2,25 @@
 
 Three parts, never mixed:
 
-* `data/`: plain Python, no Panel. Functions take a `Store` and a `Person`, check what the person may do,
-  and return frozen dataclasses or small frames.
+* `workbench.insight`: plain Python, no Panel. Functions take a `Store` and a `Person`, check what the person
+  may do, and return frozen dataclasses or small frames. The widgets show the same.
 * `views/`: one module (or package) a page, layout only: `page(store, person, location)` returns something
   that Panel shows.
 * `app/`: server, sign-in, theme, shell, and the components that pages are made of.
 
 How a page is made
 ------------------
-1. `data/deployments.py`: `def deployments(store, person, model) -> Deployments` begins with
+1. `workbench/insight/deployments.py`: `def deployments(store, person, model) -> Deployments` begins with
    `person.require("view")`; what acts begins with `person.require("rollback", model=model)` (the names
-   stand in `access/role.py`) and passes `actor=person.actor` to whatever writes to the ledger, as in
-   `store.registry.rollback(model, reason=reason, actor=person.actor)`.
+   stand in `workbench/access/role.py`) and passes `actor=person.actor` to whatever writes to the ledger, as
+   in `store.registry.rollback(model, reason=reason, actor=person.actor)`.
 2. `views/deployments.py`: `def page(store, person, location)` builds the layout of `app.components`. It may
    hide a button from who may not press it (`person.may("rollback")`); that is a courtesy, not the check.
 3. `dashboards/deployments.py` in the project, and the same file in `workbench/template/files/dashboards/`
    (what `workbench init` copies; a test holds them equal): a few lines that set
    `page = Page("deployments", "Deployments", deployments.page, icon="deployments", order=4)`. That is all
    it takes to be served and to stand in the navigation.
-4. Tests: `tests/dashboards/test_<page>_data.py` for the data, `tests/browser/` for what only a browser shows.
+4. Tests: `tests/insight/test_<page>.py` for the data, `tests/browser/` for what only a browser shows.
 
 The store
 ---------

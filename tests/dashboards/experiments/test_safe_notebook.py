@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.dashboards.experiments.past import VIEWER, Past
+from tests.insight.experiments.past import VIEWER, Past
 from tests.projects import cell, notebook
 from workbench.dashboards.app.frames import cleaned
-from workbench.dashboards.data.experiments import notebook_page
 from workbench.errors import StorageError, UnknownNameError
+from workbench.insight.experiments import notebook_page
 
 ATTACK = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 

@@ -5,7 +5,7 @@ import json
 import panel as pn
 import pytest
 
-from tests.dashboards.experiments.past import SCIENTIST, VIEWER, Past
+from tests.insight.experiments.past import SCIENTIST, VIEWER, Past
 from tests.projects import cell, notebook
 from workbench.dashboards.app.location import Location
 from workbench.dashboards.views import experiments

@@ -12,8 +12,8 @@ import panel as pn
 from workbench.dashboards.app.components.markup import block, html
 
 if TYPE_CHECKING:
-    from workbench.dashboards.access import Person
-    from workbench.dashboards.data import Store
+    from workbench.access import Person
+    from workbench.insight import Store
 
 
 @dataclass(frozen=True)

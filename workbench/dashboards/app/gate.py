@@ -8,7 +8,7 @@ from bokeh.util.token import get_token_payload
 from tornado.httputil import HTTPServerRequest
 from tornado.web import decode_signed_value
 
-from workbench.dashboards.access import OPEN, Directory, Person
+from workbench.access import OPEN, Directory, Person
 from workbench.dashboards.app.secret import Secrets
 
 COOKIE = "user"

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from workbench.dashboards.app.frames import FrameSource
 
 if TYPE_CHECKING:
-    from workbench.dashboards.access import Person
+    from workbench.access import Person
     from workbench.dashboards.app.location import Location
-    from workbench.dashboards.data import Store
+    from workbench.insight import Store
 
     View = Callable[[Store, Person, Location], Any]
 

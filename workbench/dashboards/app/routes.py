@@ -17,9 +17,9 @@ from workbench.dashboards.app.headers import FRAME_POLICY, SCRIPTED_FRAME_POLICY
 from workbench.errors import AccessError, UnknownNameError, WorkbenchError
 
 if TYPE_CHECKING:
-    from workbench.dashboards.access import Person
+    from workbench.access import Person
     from workbench.dashboards.app.page import Page
-    from workbench.dashboards.data import Store
+    from workbench.insight import Store
 
 _log = logging.getLogger("workbench.dashboards")
 

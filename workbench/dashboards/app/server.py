@@ -14,7 +14,7 @@ import panel as pn
 from panel.io.application import build_applications
 from panel.io.server import get_server
 
-from workbench.dashboards.access import OPEN, Directory
+from workbench.access import OPEN, Directory
 from workbench.dashboards.app.gate import Gate
 from workbench.dashboards.app.headers import SafeHeaders
 from workbench.dashboards.app.look import COOKIE
@@ -23,8 +23,8 @@ from workbench.dashboards.app.routes import Misdirected, NotHere, Welcome, Whose
 from workbench.dashboards.app.secret import read_secrets
 from workbench.dashboards.app.session import Site
 from workbench.dashboards.app.sign_in import SignIn
-from workbench.dashboards.data import Store
 from workbench.errors import UsageError
+from workbench.insight import Store
 
 if TYPE_CHECKING:
     from panel.io.server import Server

@@ -9,7 +9,7 @@ from typing import Any
 
 import panel as pn
 
-from workbench.dashboards.access import Person
+from workbench.access import Person
 from workbench.dashboards.app.components.moments import set_zone
 from workbench.dashboards.app.components.states import error_state
 from workbench.dashboards.app.gate import PERSON, Gate
@@ -17,8 +17,8 @@ from workbench.dashboards.app.location import Location
 from workbench.dashboards.app.look import COOKIE, look_of
 from workbench.dashboards.app.page import Page
 from workbench.dashboards.app.shell import shell
-from workbench.dashboards.data import Store
 from workbench.errors import AccessError
+from workbench.insight import Store
 
 _log = logging.getLogger("workbench.dashboards")
 

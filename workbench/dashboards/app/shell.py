@@ -10,7 +10,7 @@ import panel as pn
 import panel_material_ui as pmui
 from markupsafe import Markup
 
-from workbench.dashboards.access import OPEN
+from workbench.access import OPEN
 from workbench.dashboards.app.components.icons import icon
 from workbench.dashboards.app.components.markup import block, html, joined
 from workbench.dashboards.app.components.moments import moment, viewer_zone
@@ -18,10 +18,10 @@ from workbench.dashboards.app.template import template
 from workbench.dashboards.app.theme import THEMES
 
 if TYPE_CHECKING:
-    from workbench.dashboards.access import Person
+    from workbench.access import Person
     from workbench.dashboards.app.look import Look
     from workbench.dashboards.app.page import Page
-    from workbench.dashboards.data import Store
+    from workbench.insight import Store
 
 _SAME = timedelta(minutes=2)
 """How far project time may be from the wall's before a page says which it is."""

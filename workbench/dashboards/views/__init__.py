@@ -1,1 +1,1 @@
-"""One module for each page: layout only, of what `workbench.dashboards.data` returns."""
+"""One module for each page: layout only, of what `workbench.insight` returns."""

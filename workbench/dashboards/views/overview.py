@@ -23,14 +23,14 @@ from workbench.dashboards.app.components import (
     of_verdict,
     percent,
 )
-from workbench.dashboards.data.overview import SHADOW, Health, ModelCard, Serving, overview
+from workbench.insight.overview import SHADOW, Health, ModelCard, Serving, overview
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from workbench.dashboards.access import Person
+    from workbench.access import Person
     from workbench.dashboards.app.location import Location
-    from workbench.dashboards.data import Store
+    from workbench.insight import Store
 
 _WORDS = {
     "quality": {"pass": "holds", "fail": "worse", "inconclusive": "not known"},

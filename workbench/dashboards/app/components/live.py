@@ -12,7 +12,7 @@ from workbench.dashboards.app.components.states import error_state
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
-    from workbench.dashboards.data import Store
+    from workbench.insight import Store
 
 T = TypeVar("T")
 _EVERY = 1000  # milliseconds between two looks at the store's version

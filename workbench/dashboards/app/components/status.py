@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from workbench.dashboards.app.components.markup import html
-from workbench.dashboards.data.runs import RUNNING
+from workbench.insight.runs import RUNNING
 from workbench.pipeline.outcome import Outcome
 from workbench.registry.verdict import Verdict
 

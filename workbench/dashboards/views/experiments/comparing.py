@@ -19,15 +19,15 @@ from workbench.dashboards.app.components import (
     moment,
     number,
 )
-from workbench.dashboards.data.experiments import Comparison, Row, compare_runs, notebook_diff, read_figure
 from workbench.dashboards.views.experiments.diffing import notebook_cells
 from workbench.dashboards.views.experiments.parts import PAGE, cells, picture, run_link, side_table, styled
 from workbench.errors import WorkbenchError
+from workbench.insight.experiments import Comparison, Row, compare_runs, notebook_diff, read_figure
 
 if TYPE_CHECKING:
-    from workbench.dashboards.access import Person
+    from workbench.access import Person
     from workbench.dashboards.app.location import Location
-    from workbench.dashboards.data import Store
+    from workbench.insight import Store
 
 _TABLES = {"Metrics": "metrics", "Parameters": "parameters", "Data": "data"}
 _ALL = ("Overview", *_TABLES, "Figures", "Notebook")

@@ -8,8 +8,8 @@ from typing import Any
 from markupsafe import Markup
 
 from workbench.dashboards.app.components import empty_state, html, joined
-from workbench.dashboards.data.experiments import CellDiff
 from workbench.dashboards.views.experiments.parts import styled
+from workbench.insight.experiments import CellDiff
 
 _CLASSES = {"+": "plus", "-": "minus"}
 _WORDS = {"added": "added", "removed": "removed", "changed": "changed"}

@@ -10,7 +10,7 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.dashboards.app.components import block, html
-from workbench.dashboards.data.experiments import Field
+from workbench.insight.experiments import Field
 
 _LONGEST = 2000
 

@@ -10,12 +10,12 @@ import panel as pn
 import panel_material_ui as pmui
 
 from workbench.dashboards.app.components import viewer_zone
-from workbench.dashboards.data.experiments import RunQuery, known
+from workbench.insight.experiments import RunQuery, known
 
 if TYPE_CHECKING:
-    from workbench.dashboards.access import Person
+    from workbench.access import Person
     from workbench.dashboards.app.location import Location
-    from workbench.dashboards.data import Store
+    from workbench.insight import Store
 
 _HELP = "Words and comparisons: train auc>0.7 train.objective=binary"
 

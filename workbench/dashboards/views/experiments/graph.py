@@ -6,8 +6,8 @@ from markupsafe import Markup
 
 from workbench.dashboards.app.components import Status, duration, html, joined, of_outcome, size
 from workbench.dashboards.app.location import address
-from workbench.dashboards.data.experiments import Edge, RunDetail, Stage
 from workbench.dashboards.views.experiments.parts import PAGE
+from workbench.insight.experiments import Edge, RunDetail, Stage
 
 _WIDTH, _HEIGHT, _GAP_X, _GAP_Y, _EDGE = 164, 74, 34, 26, 4
 _NAME = 20  # characters that fit

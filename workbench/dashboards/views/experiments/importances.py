@@ -8,7 +8,7 @@ from bokeh.models import ColumnDataSource, HoverTool
 
 from workbench.dashboards.app.components import empty_state, figure, percent, shown
 from workbench.dashboards.app.theme import COLOURS
-from workbench.dashboards.data.experiments import Importance
+from workbench.insight.experiments import Importance
 
 _MOST = 20  # bars
 _WEAK = 0.1

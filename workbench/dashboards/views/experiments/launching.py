@@ -22,16 +22,16 @@ from workbench.dashboards.app.components import (
     paragraph,
 )
 from workbench.dashboards.app.components.status import Status
-from workbench.dashboards.data.experiments import LaunchRequest, Progress, launch, launch_form, launches
 from workbench.dashboards.views.experiments.fields import Entered
 from workbench.dashboards.views.experiments.parts import PAGE, run_link, styled
 from workbench.errors import WorkbenchError
+from workbench.insight.experiments import LaunchRequest, Progress, launch, launch_form, launches
 
 if TYPE_CHECKING:
-    from workbench.dashboards.access import Person
+    from workbench.access import Person
     from workbench.dashboards.app.location import Location
-    from workbench.dashboards.data import Store
-    from workbench.dashboards.data.experiments import Form
+    from workbench.insight import Store
+    from workbench.insight.experiments import Form
 
 _WHOLE = "whole pipeline"
 

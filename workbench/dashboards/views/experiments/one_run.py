@@ -9,15 +9,15 @@ import panel_material_ui as pmui
 
 from workbench.dashboards.app.components import Live, crumbs, empty_state, error_state, heading, link
 from workbench.dashboards.app.frames import frame
-from workbench.dashboards.data.experiments import RunDetail, Stage, figure_names, read_figure, run_detail
 from workbench.dashboards.views.experiments.parts import PAGE, figures
 from workbench.dashboards.views.experiments.stage_result import head, result
 from workbench.errors import WorkbenchError
+from workbench.insight.experiments import RunDetail, Stage, figure_names, read_figure, run_detail
 
 if TYPE_CHECKING:
-    from workbench.dashboards.access import Person
+    from workbench.access import Person
     from workbench.dashboards.app.location import Location
-    from workbench.dashboards.data import Store
+    from workbench.insight import Store
 
 _RESULT, _FIGURES, _NOTEBOOK = "Result", "Figures", "Notebook"
 

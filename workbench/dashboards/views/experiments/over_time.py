@@ -10,13 +10,13 @@ from bokeh.models import ColumnDataSource, HoverTool, OpenURL, TapTool
 
 from workbench.dashboards.app.components import Live, empty_state, figure, moment_text, shown, viewer_zone
 from workbench.dashboards.app.theme import COLOURS
-from workbench.dashboards.data.experiments import Measured, known, metric_over_time
+from workbench.insight.experiments import Measured, known, metric_over_time
 
 if TYPE_CHECKING:
-    from workbench.dashboards.access import Person
+    from workbench.access import Person
     from workbench.dashboards.app.location import Location
-    from workbench.dashboards.data import Store
     from workbench.dashboards.views.experiments.filters import Filters
+    from workbench.insight import Store
 
 _NOTE = "Each point is a run that measured it; a click opens the run."
 _MOST = 3000  # points

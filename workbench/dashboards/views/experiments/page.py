@@ -14,7 +14,6 @@ import sklearn.ensemble  # noqa: F401
 from workbench.dashboards.app.components import Live, empty_state, heading, html
 from workbench.dashboards.app.frames import Framed
 from workbench.dashboards.app.location import address
-from workbench.dashboards.data.experiments import known, notebook_page
 from workbench.dashboards.views.experiments.comparing import comparing
 from workbench.dashboards.views.experiments.filters import Filters
 from workbench.dashboards.views.experiments.launching import launching
@@ -24,11 +23,12 @@ from workbench.dashboards.views.experiments.parts import PAGE, sheet
 from workbench.dashboards.views.experiments.runs import Runs
 from workbench.dashboards.views.experiments.searching import searching
 from workbench.errors import UsageError
+from workbench.insight.experiments import known, notebook_page
 
 if TYPE_CHECKING:
-    from workbench.dashboards.access import Person
+    from workbench.access import Person
     from workbench.dashboards.app.location import Location
-    from workbench.dashboards.data import Store
+    from workbench.insight import Store
 
 _DIGITS = 5  # of the number of an attempt
 

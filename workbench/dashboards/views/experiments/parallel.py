@@ -11,7 +11,7 @@ from bokeh.palettes import Cividis256
 from bokeh.transform import linear_cmap
 
 from workbench.dashboards.app.components import empty_state, figure, short, shown
-from workbench.dashboards.data.experiments import Trial, Trials
+from workbench.insight.experiments import Trial, Trials
 
 _MOST = 1000  # lines
 _NAME = 18  # characters that fit under an axis

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from workbench.dashboards.app.components import Column, moment_text, of_outcome, viewer_zone
-from workbench.dashboards.data.experiments import Group, value_of
+from workbench.insight.experiments import Group, value_of
 
 if TYPE_CHECKING:
-    from workbench.dashboards.data import RunSummary
+    from workbench.insight import RunSummary
 
 
 def run_columns(shown: Sequence[str], runs: Sequence[RunSummary]) -> list[Column]:
@@ -82,7 +82,7 @@ class _Outcomes(dict[str, str]):
     """Outcomes as a sign and a word, each worked out once."""
 
     def __missing__(self, state: str) -> str:
-        from workbench.dashboards.data.runs import RUNNING
+        from workbench.insight.runs import RUNNING
         from workbench.pipeline.outcome import Outcome
 
         status = of_outcome(None if state == RUNNING else Outcome(state))

@@ -22,7 +22,6 @@ from workbench.dashboards.app.components import (
     viewer_zone,
 )
 from workbench.dashboards.app.location import address
-from workbench.dashboards.data.experiments import GROUPINGS, Group, find_runs, group_runs, known, value_of
 from workbench.dashboards.views.experiments.parts import PAGE, run_link, styled
 from workbench.dashboards.views.experiments.run_columns import (
     OUTCOMES,
@@ -30,12 +29,13 @@ from workbench.dashboards.views.experiments.run_columns import (
     group_frame,
     run_columns,
 )
+from workbench.insight.experiments import GROUPINGS, Group, find_runs, group_runs, known, value_of
 
 if TYPE_CHECKING:
-    from workbench.dashboards.access import Person
+    from workbench.access import Person
     from workbench.dashboards.app.location import Location
-    from workbench.dashboards.data import RunSummary, Store
     from workbench.dashboards.views.experiments.filters import Filters
+    from workbench.insight import RunSummary, Store
 
 _NO_GROUPS = "no groups"
 _AT_FIRST = 3  # metrics

@@ -17,15 +17,15 @@ from workbench.dashboards.app.components import (
     moment_text,
     table,
 )
-from workbench.dashboards.data.experiments import Search, Trials, importance, read_trials, searches
 from workbench.dashboards.views.experiments.importances import importances
 from workbench.dashboards.views.experiments.parallel import parallel
 from workbench.dashboards.views.experiments.parts import run_link, styled
+from workbench.insight.experiments import Search, Trials, importance, read_trials, searches
 
 if TYPE_CHECKING:
-    from workbench.dashboards.access import Person
+    from workbench.access import Person
     from workbench.dashboards.app.location import Location
-    from workbench.dashboards.data import Store
+    from workbench.insight import Store
 
 _LOWER = "lower"
 _HIGHER = "higher"

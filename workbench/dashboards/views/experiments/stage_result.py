@@ -20,7 +20,6 @@ from workbench.dashboards.app.components import (
     paragraph,
     size,
 )
-from workbench.dashboards.data.experiments import ENTRIES, Data, RunDetail, Stage
 from workbench.dashboards.views.experiments.graph import graph, status_of
 from workbench.dashboards.views.experiments.parts import (
     cells,
@@ -30,6 +29,7 @@ from workbench.dashboards.views.experiments.parts import (
     stage_link,
     styled,
 )
+from workbench.insight.experiments import ENTRIES, Data, RunDetail, Stage
 
 _MANY = 24
 """Stages beyond which neither graph nor table helps anybody; the page of searches does."""

@@ -1,0 +1,124 @@
+"""What a person may set for a run: the typed parameters that the notebooks declare."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from workbench.parameters import Parameter, read_signature
+from workbench.project import Project, load_project
+
+if TYPE_CHECKING:
+    from workbench.access import Person
+    from workbench.insight.store import Store
+
+CHOICE, SWITCH, WHOLE, NUMBER, DAY, TEXT = "choice", "switch", "whole", "number", "day", "text"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One parameter of one stage.
+
+    Attributes:
+        kind: `choice`, `switch`, `whole` (number), `number`, `day` or `text`.
+        value: what it is now, as a command line would write it; empty when it must be given.
+        choices: as texts; for a `choice`.
+        least, most: bounds that it may reach; None where there is none, or it may not be reached.
+        help: the comment behind it in the notebook.
+        expected: what it allows, in words.
+        required: whether it has no value yet.
+    """
+
+    stage: str
+    name: str
+    kind: str
+    value: str
+    choices: tuple[str, ...]
+    least: float | None
+    most: float | None
+    help: str
+    expected: str
+    required: bool
+
+    @property
+    def key(self) -> str:
+        """The parameter as a command line names it."""
+        return f"{self.stage}.{self.name}"
+
+
+@dataclass(frozen=True)
+class Form:
+    """What can be launched.
+
+    Attributes:
+        pipelines: each one's stages in their order; the default one comes first.
+        fields: of each stage.
+    """
+
+    pipelines: Mapping[str, tuple[str, ...]]
+    fields: Mapping[str, tuple[Field, ...]]
+
+
+def launch_form(store: Store, person: Person) -> Form:
+    """Return the pipelines as they are declared now, with the parameters of their stages.
+
+    Raises:
+        AccessError: the person may not launch runs.
+        ConfigurationError: workbench.toml cannot be used as it is.
+        NotebookError: a stage's notebook cannot be read.
+    """
+    person.require("launch")
+    project = load_project(store.project.root)
+    names = sorted(project.config.pipelines, key=lambda name: not project.config.pipelines[name].default)
+    pipelines = {name: project.order(name) for name in names}
+    stages = dict.fromkeys(stage for order in pipelines.values() for stage in order)
+    return Form(pipelines, {stage: _fields(project, stage) for stage in stages})
+
+
+def _fields(project: Project, stage: str) -> tuple[Field, ...]:
+    config = project.stage(stage)
+    signature = read_signature(project.root / config.notebook)
+    schema = signature.json_schema()["properties"]
+    return tuple(_field(stage, p, schema[p.name], config.parameters) for p in signature.parameters)
+
+
+def _field(stage: str, parameter: Parameter, schema: dict[str, Any], set_: Mapping[str, Any]) -> Field:
+    kind, choices = _kind(schema)
+    is_set = parameter.name in set_
+    value = set_[parameter.name] if is_set else schema.get("default")
+    return Field(
+        stage=stage,
+        name=parameter.name,
+        kind=kind,
+        value="" if parameter.required and not is_set else _text(value),
+        choices=choices,
+        least=schema.get("minimum"),
+        most=schema.get("maximum"),
+        help=parameter.help,
+        expected=parameter.expected,
+        required=parameter.required and not is_set,
+    )
+
+
+def _kind(schema: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
+    """Return how a parameter is asked for; what is no plain value is written as text."""
+    options = schema.get("enum") or ([schema["const"]] if "const" in schema else None)
+    if options:
+        return CHOICE, tuple(map(_text, options))
+    kind = schema.get("type")
+    if kind == "string" and schema.get("format") == "date":
+        return DAY, ()
+    kinds = {"boolean": SWITCH, "integer": WHOLE, "number": NUMBER}
+    return kinds.get(str(kind), TEXT), ()
+
+
+def _text(value: Any) -> str:
+    """Return a value as it is written behind `-p STAGE.NAME=`."""
+    import json
+
+    if value is None:
+        return "None"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else json.dumps(value, default=str)
