@@ -23,7 +23,7 @@ help: ## this list
 
 setup: $(INSTALLED) ## the virtual environment .venv, exactly as locked
 
-$(INSTALLED): pyproject.toml locks/dev.txt locks/uv.txt
+$(INSTALLED): pyproject.toml locks/dev.txt locks/uv.txt $(shell find workbench/lab -name '*.js*')
 	@test -n "$(PYTHON)" || { echo "No suitable Python found. Install Python 3.11, 3.12 or 3.13, or name one: make PYTHON=/path/to/python3.11 setup" >&2; exit 2; }
 	@echo "Setting up .venv (once, and again when a lock changes) …"
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv

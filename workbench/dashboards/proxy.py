@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+ICON = Path(__file__).parents[1] / "lab" / "icons" / "dashboards.svg"
 _STARTS_WITHIN = 60  # seconds
 
 
@@ -23,6 +24,10 @@ def entry() -> dict[str, Any]:
             "Host": "127.0.0.1:{port}",
             "Origin": "http://127.0.0.1:{port}",
         },
-        "launcher_entry": {"title": "Dashboards", "path_info": "dashboards/overview"},
+        "launcher_entry": {
+            "title": "Dashboards",
+            "path_info": "dashboards/overview",
+            "icon_path": str(ICON),
+        },
         "new_browser_tab": False,
     }
