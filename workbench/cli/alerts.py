@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from workbench.cli.opened import opened
 from workbench.cli.options import Json, Reason
 from workbench.cli.output import open_console, print_json
 from workbench.errors import UnknownNameError
@@ -15,7 +14,6 @@ from workbench.errors import UnknownNameError
 if TYPE_CHECKING:
     from workbench.ledger import Ledger
     from workbench.monitoring.alerts import AlertChange
-    from workbench.project import Project
 
 app = typer.Typer(
     help="Show, acknowledge or resolve alerts, and try the channels that tell of them.",
@@ -50,7 +48,7 @@ def list_(
     from workbench.cli.alert_report import print_alerts
     from workbench.monitoring.alerts import list_alerts
 
-    with _opened() as (project, ledger):
+    with opened() as (project, ledger):
         if model is not None and model not in project.config.models:
             raise UnknownNameError("model", model, project.config.models)
         every = list_alerts(ledger, model)
@@ -68,7 +66,7 @@ def show(alert: Name, *, as_json: Json = False) -> int:
     from workbench.cli.alert_report import print_alert
     from workbench.monitoring.alerts import find_alert
 
-    with _opened() as (project, ledger):
+    with opened() as (project, ledger):
         found = find_alert(ledger, alert)
     page = project.layout.runs / found.run / "evidently.html"
     if as_json:
@@ -86,7 +84,7 @@ def ack(alert: Name, *, reason: Reason = "", as_json: Json = False) -> int:
     """
     from workbench.monitoring.alerts import acknowledge
 
-    with _opened() as (_, ledger):
+    with opened() as (_, ledger):
         change = acknowledge(ledger, alert, reason=reason)
         return _print_answer(ledger, alert, change, as_json)
 
@@ -101,7 +99,7 @@ def resolve(alert: Name, *, reason: Reason = "", as_json: Json = False) -> int:
     from workbench.clock import system_clock
     from workbench.monitoring import alerts
 
-    with _opened() as (project, ledger):
+    with opened() as (project, ledger):
         change = alerts.resolve(ledger, alert, reason=reason)
         if change is not None:
             alerts.tell(project, ledger, (change,), now=system_clock().now())
@@ -136,20 +134,6 @@ def try_(
         text = f"The channel {channel} failed: {delivery.error}"
         open_console(to_errors=True).print(text, style="bold red", soft_wrap=True)
     return 0 if delivery.ok else 1
-
-
-@contextmanager
-def _opened() -> Iterator[tuple[Project, Ledger]]:
-    from workbench.clock import system_clock
-    from workbench.ledger import open_ledger
-    from workbench.project import load_project
-
-    project = load_project()
-    ledger = open_ledger(project.layout.ledger_url, system_clock())
-    try:
-        yield project, ledger
-    finally:
-        ledger.close()
 
 
 def _print_answer(ledger: Ledger, name: str, change: AlertChange | None, as_json: bool) -> int:

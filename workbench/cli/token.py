@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.cli.amount import time_text
+from workbench.cli.opened import opened
 from workbench.cli.options import Json, Reason
 from workbench.cli.output import open_console, plain_table, print_json, print_next
 from workbench.errors import UsageError
@@ -68,7 +67,7 @@ def create(
 
     ends = _end(expires, system_clock().now())
     scopes = [name.strip() for given in scope for name in given.split(",") if name.strip()]
-    with _opened() as (project, ledger):
+    with opened() as (project, ledger):
         for name in model or ():
             _check_model(project, ledger, name)
         made, text = create_token(ledger, caller, scopes, models=model or (), expires=ends)
@@ -85,7 +84,7 @@ def list_(as_json: Json = False) -> int:
     from workbench.clock import system_clock
     from workbench.serving.tokens import read_tokens
 
-    with _opened() as (_, ledger):
+    with opened() as (_, ledger):
         tokens = list(read_tokens(ledger).values())
     now = system_clock().now()
     if as_json:
@@ -126,7 +125,7 @@ def revoke(
     from workbench.serving.tokens.secret import parted
 
     parts = parted(token)  # somebody in a hurry may paste the whole of it
-    with _opened() as (_, ledger):
+    with opened() as (_, ledger):
         revoked = revoke_token(ledger, parts[0] if parts else token, reason=reason)
     if as_json:
         print_json(revoked)
@@ -134,20 +133,6 @@ def revoke(
     told = f"Token {revoked.id} of {revoked.caller.name} is revoked since {time_text(revoked.revoked)}."
     open_console().print(told)
     return 0
-
-
-@contextmanager
-def _opened() -> Iterator[tuple[Project, Ledger]]:
-    from workbench.clock import system_clock
-    from workbench.ledger import open_ledger
-    from workbench.project import load_project
-
-    project = load_project()
-    ledger = open_ledger(project.layout.ledger_url, system_clock())
-    try:
-        yield project, ledger
-    finally:
-        ledger.close()
 
 
 def _check_model(project: Project, ledger: Ledger, name: str) -> None:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from workbench.duration import format_duration
 from workbench.ledger import Event
+from workbench.monitoring.alerts.change import FIRED, REPEATED, RESOLVED, stream_of
 from workbench.project.automation import TriggerConfig
 from workbench.scheduling.history import History
 from workbench.workspace import Workspace
 
-_FIRING = ("alert.fired", "alert.repeated")
+_FIRING = (FIRED, REPEATED)
 _COMMITTED = "entry.committed"
 
 
@@ -39,7 +40,7 @@ def cause_of(workspace: Workspace, config: TriggerConfig, history: History, now:
 
 def _alert(workspace: Workspace, config: TriggerConfig, history: History, _now: datetime) -> Cause | None:
     """An alert that fired, or fired again, and is not resolved."""
-    stream = f"alert/{config.model}"
+    stream = stream_of(str(config.model))
     firing: dict[str, Event] = {}
     newest = 0
     for event in workspace.ledger.find(stream_prefix=stream, after=history.seen):
@@ -48,7 +49,7 @@ def _alert(workspace: Workspace, config: TriggerConfig, history: History, _now: 
         if event.kind in _FIRING:
             firing[event.data["alert"]] = event
             newest = event.position
-        elif event.kind == "alert.resolved":
+        elif event.kind == RESOLVED:
             firing.pop(event.data["alert"], None)
     if not firing:
         return None
