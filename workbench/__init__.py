@@ -25,9 +25,11 @@ __all__ = [
     "read",
     "reference",
     "stage",
+    "widgets",
 ]
 
 if TYPE_CHECKING:
+    from workbench import widgets
     from workbench.data.drift import reference
     from workbench.data.source import read
     from workbench.monitoring.stage import monitor
@@ -88,8 +90,10 @@ def load(reference: str) -> Any:
 
 def __getattr__(name: str) -> Any:
     """Import the rest of the public names when they are first used."""
-    if name in _LATE:
-        from importlib import import_module
+    from importlib import import_module
 
+    if name == "widgets":
+        return import_module("workbench.widgets")
+    if name in _LATE:
         return getattr(import_module(_LATE[name]), name)
     raise AttributeError(f"module 'workbench' has no attribute {name!r}")
