@@ -125,6 +125,7 @@ def perform(spec: AttemptSpec, observer: Observer, stop: Stop) -> AttemptResult:
 
     def on_cell(index: int, cell: Any) -> None:
         first = cell.source.strip().splitlines()[0] if cell.source.strip() else ""
+        space.write_cell(index + 1, len(notebook.cells), _redacted(first, spec.secrets))
         observer.cell_started(spec.ticket.entry, index + 1, len(notebook.cells), first)
 
     def make(node: Any) -> Session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -85,6 +86,19 @@ class Space:
     def end(self) -> dict[str, Any] | None:
         """Return how the stage ended itself, None when it ran through."""
         path = self.folder / "end.json"
+        return _read_json(path) if path.exists() else None
+
+    def write_cell(self, number: int, cells: int, first_line: str) -> None:
+        """Say which cell is at work, for whoever watches; a disk that is full ends no run for that."""
+        said = {"cell": number, "cells": cells, "line": first_line}
+        with contextlib.suppress(OSError):
+            made = self.folder / ".cell.json"
+            made.write_text(json.dumps(said), encoding="utf-8")
+            made.replace(self.folder / "cell.json")
+
+    def cell(self) -> dict[str, Any] | None:
+        """Return the cell that was begun last: `cell`, `cells`, `line`; None before the first."""
+        path = self.folder / "cell.json"
         return _read_json(path) if path.exists() else None
 
     def _append(self, name: str, lines: list[dict[str, Any]]) -> None:
