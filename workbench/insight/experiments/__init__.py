@@ -1,5 +1,6 @@
 """Experiments: runs found and compared, searches explained, one run in detail, and new ones launched."""
 
+from workbench.insight.experiments.at_work import EntryAtWork, RunAtWork, run_at_work
 from workbench.insight.experiments.compare import (
     Comparison,
     Row,
@@ -10,7 +11,7 @@ from workbench.insight.experiments.compare import (
 from workbench.insight.experiments.detail import Data, Edge, RunDetail, Stage, run_detail
 from workbench.insight.experiments.executed import notebook_page
 from workbench.insight.experiments.find import Known, RunQuery, find_runs, known, value_of
-from workbench.insight.experiments.form import Field, Form, launch_form
+from workbench.insight.experiments.form import Field, Form, as_text, launch_form
 from workbench.insight.experiments.groups import GROUPINGS, Group, group_runs
 from workbench.insight.experiments.importance import Importance, ParameterImportance, importance
 from workbench.insight.experiments.launch import (
@@ -21,8 +22,10 @@ from workbench.insight.experiments.launch import (
     launch,
     launches,
     progress,
+    stop,
 )
 from workbench.insight.experiments.notebook_diff import CellDiff, Line, notebook_diff
+from workbench.insight.experiments.planned import expect_stages, plan_launch
 from workbench.insight.experiments.series import Measured, metric_over_time
 from workbench.insight.experiments.trials import (
     ENTRIES,
@@ -41,6 +44,7 @@ __all__ = [
     "Comparison",
     "Data",
     "Edge",
+    "EntryAtWork",
     "Field",
     "Form",
     "Group",
@@ -53,14 +57,17 @@ __all__ = [
     "ParameterImportance",
     "Progress",
     "Row",
+    "RunAtWork",
     "RunDetail",
     "RunQuery",
     "Search",
     "Stage",
     "Trial",
     "Trials",
+    "as_text",
     "check_launch",
     "compare_runs",
+    "expect_stages",
     "figure_names",
     "find_runs",
     "group_runs",
@@ -73,10 +80,13 @@ __all__ = [
     "metric_over_time",
     "notebook_diff",
     "notebook_page",
+    "plan_launch",
     "progress",
     "read_figure",
     "read_trials",
+    "run_at_work",
     "run_detail",
     "searches",
+    "stop",
     "value_of",
 ]

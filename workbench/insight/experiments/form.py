@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from workbench.parameters import Parameter, read_signature
+from workbench.errors import UnknownNameError
+from workbench.parameters import Parameter, Signature, read_signature
 from workbench.project import Project, load_project
 
 if TYPE_CHECKING:
@@ -54,10 +55,23 @@ class Form:
     Attributes:
         pipelines: each one's stages in their order; the default one comes first.
         fields: of each stage.
+        signatures: what each stage's notebook declares.
     """
 
     pipelines: Mapping[str, tuple[str, ...]]
     fields: Mapping[str, tuple[Field, ...]]
+    signatures: Mapping[str, Signature] = field(default_factory=dict, repr=False)
+
+    def check(self, stage: str, name: str, text: str) -> None:
+        """Refuse a text that means no value of a parameter.
+
+        Raises:
+            UnknownNameError: there is no such stage.
+            ParameterError: there is no such parameter, or its type or range is another.
+        """
+        if stage not in self.signatures:
+            raise UnknownNameError("stage", stage, self.signatures)
+        self.signatures[stage].parse({name: text}, where=stage)
 
 
 def launch_form(store: Store, person: Person) -> Form:
@@ -73,12 +87,14 @@ def launch_form(store: Store, person: Person) -> Form:
     names = sorted(project.config.pipelines, key=lambda name: not project.config.pipelines[name].default)
     pipelines = {name: project.order(name) for name in names}
     stages = dict.fromkeys(stage for order in pipelines.values() for stage in order)
-    return Form(pipelines, {stage: _fields(project, stage) for stage in stages})
+    signatures = {stage: read_signature(project.root / project.stage(stage).notebook) for stage in stages}
+    return Form(
+        pipelines, {stage: _fields(project, stage, signatures[stage]) for stage in stages}, signatures
+    )
 
 
-def _fields(project: Project, stage: str) -> tuple[Field, ...]:
+def _fields(project: Project, stage: str, signature: Signature) -> tuple[Field, ...]:
     config = project.stage(stage)
-    signature = read_signature(project.root / config.notebook)
     schema = signature.json_schema()["properties"]
     return tuple(_field(stage, p, schema[p.name], config.parameters) for p in signature.parameters)
 
@@ -91,7 +107,7 @@ def _field(stage: str, parameter: Parameter, schema: dict[str, Any], set_: Mappi
         stage=stage,
         name=parameter.name,
         kind=kind,
-        value="" if parameter.required and not is_set else _text(value),
+        value="" if parameter.required and not is_set else as_text(value),
         choices=choices,
         least=schema.get("minimum"),
         most=schema.get("maximum"),
@@ -105,7 +121,7 @@ def _kind(schema: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     """Return how a parameter is asked for; what is no plain value is written as text."""
     options = schema.get("enum") or ([schema["const"]] if "const" in schema else None)
     if options:
-        return CHOICE, tuple(map(_text, options))
+        return CHOICE, tuple(map(as_text, options))
     kind = schema.get("type")
     if kind == "string" and schema.get("format") == "date":
         return DAY, ()
@@ -113,7 +129,7 @@ def _kind(schema: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     return kinds.get(str(kind), TEXT), ()
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
     """Return a value as it is written behind `-p STAGE.NAME=`."""
     import json
 

@@ -178,6 +178,19 @@ def progress(store: Store, person: Person, launched: Launched) -> Progress:
     return Progress(launched, _run_of(store, launched), code, _said(launched.log))
 
 
+def stop(store: Store, person: Person, launched: Launched) -> None:  # noqa: ARG001 - as all of its kind
+    """End a launched run: what it committed stays, what was under way is recorded as interrupted.
+
+    It returns at once; the run's end follows in the ledger.
+
+    Raises:
+        AccessError: the person may not launch runs, hence not stop them.
+    """
+    person.require("launch")
+    if launched.process.poll() is None:  # a kernel's children hear no SIGINT
+        launched.process.terminate()
+
+
 def _run_of(store: Store, launched: Launched) -> RunSummary | None:
     """Return its run: the first of that pipeline and person since; a pipeline runs once at a time."""
     name = _runs.get(launched.id)
