@@ -96,9 +96,10 @@ class Table(ipywidgets.VBox):  # type: ignore[misc]
         super().__init__([self._body, self._pager])
         self._draw(0)
 
-    def show(self, rows: Sequence[Any]) -> None:
-        """Show other rows, on the same page where it still exists."""
+    def show(self, rows: Sequence[Any], columns: Sequence[Column] | None = None) -> None:
+        """Show other rows, in other columns if given, on the same page where it still exists."""
         self._rows = rows
+        self._columns = columns if columns is not None else self._columns
         self._draw(self._page)
 
     def _draw(self, page: int) -> None:
