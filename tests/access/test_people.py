@@ -25,11 +25,13 @@ from workbench.errors import AccessError, ConfigurationError, StorageError, Usag
 from workbench.project import load_project
 
 PASSWORD = "correct horse battery"
+_SCIENTIST = ("view", "launch", "propose")
+_APPROVER = ("approve", "reject", "promote")
 TABLE = {
     "viewer": ["view"],
-    "scientist": ["view", "launch"],
-    "approver": ["view", "launch", "approve", "reject", "promote"],
-    "operator": ["view", "launch", "approve", "reject", "promote", "traffic", "rollback", "acknowledge"],
+    "scientist": [*_SCIENTIST],
+    "approver": [*_SCIENTIST, *_APPROVER],
+    "operator": [*_SCIENTIST, *_APPROVER, "traffic", "rollback", "acknowledge"],
     "admin": list(PERMISSIONS),
 }
 

@@ -34,6 +34,7 @@ _RANKS = {role: rank for rank, role in enumerate(Role)}
 PERMISSIONS = {
     "view": Role.VIEWER,
     "launch": Role.SCIENTIST,
+    "propose": Role.SCIENTIST,
     "approve": Role.APPROVER,
     "reject": Role.APPROVER,
     "promote": Role.APPROVER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 _WAIT = 2.0  # seconds; a source that is slower counts as down
 _MOST = 4_000_000  # bytes of a page
@@ -12,6 +12,14 @@ _MOST = 4_000_000  # bytes of a page
 
 class SourceDown(Exception):
     """A source of metrics that does not answer, or with something else."""
+
+
+class Sample(NamedTuple):
+    """One number of a page of metrics."""
+
+    name: str
+    labels: Mapping[str, str]
+    value: float
 
 
 @dataclass(frozen=True)
@@ -56,9 +64,9 @@ def scrape(address: str) -> Reading:
     Raises:
         SourceDown: it does not answer in time, or with something that is no page of metrics.
     """
-    totals = _totals(_fetch(address))
-    if not any(name.startswith("workbench_") for name in totals):
-        raise SourceDown(f"{address} answers with something that is no page of a scoring service's metrics")
+    totals: dict[str, float] = {}
+    for name, _, value in read_samples(address):
+        totals[name] = totals.get(name, 0.0) + value
     return Reading(
         totals.get("workbench_requests_total", 0.0),
         totals.get("workbench_errors_total", 0.0),
@@ -68,6 +76,28 @@ def scrape(address: str) -> Reading:
         log_lag=totals.get("workbench_log_lag_seconds"),
         workers=totals.get("workbench_workers"),
     )
+
+
+def read_samples(address: str) -> list[Sample]:
+    """Return every number of the page of metrics at an address.
+
+    Raises:
+        SourceDown: it does not answer in time, or with something that is no page of a service's metrics.
+    """
+    from prometheus_client.parser import text_string_to_metric_families
+
+    page = _fetch(address)
+    try:
+        found = [
+            Sample(sample.name, sample.labels, sample.value)
+            for family in text_string_to_metric_families(page)
+            for sample in family.samples
+        ]
+    except (ValueError, KeyError, IndexError) as error:
+        raise SourceDown("the page of metrics cannot be read") from error
+    if not any(sample.name.startswith("workbench_") for sample in found):
+        raise SourceDown(f"{address} answers with something that is no page of a scoring service's metrics")
+    return found
 
 
 def _fetch(address: str) -> str:
@@ -82,17 +112,3 @@ def _fetch(address: str) -> str:
     except (URLError, OSError, ValueError) as error:
         why = getattr(error, "reason", error)
         raise SourceDown(f"{address} does not answer: {why}") from error
-
-
-def _totals(page: str) -> dict[str, float]:
-    """Return each metric's sum over its labels."""
-    from prometheus_client.parser import text_string_to_metric_families
-
-    totals: dict[str, float] = {}
-    try:
-        for family in text_string_to_metric_families(page):
-            for sample in family.samples:
-                totals[sample.name] = totals.get(sample.name, 0.0) + sample.value
-    except (ValueError, KeyError, IndexError) as error:
-        raise SourceDown("the page of metrics cannot be read") from error
-    return totals

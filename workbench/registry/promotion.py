@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UnknownNameError
@@ -78,7 +78,7 @@ def promote(state: ModelState, wish: Wish) -> list[NewEvent]:
     check_arm(state, wish.alias, wish.version, wish.share or 0.0)
     check_evidence(state, version, wish.gates, wish.alias)
     _respect_decisions(state, version, wish)
-    waiting = next((p for p in state.pending if (p.version, p.alias) == (wish.version, wish.alias)), None)
+    waiting = find_own(state, wish)
     events: list[NewEvent] = []
     number = waiting.number if waiting else len(state.promotions) + 1
     if waiting is None:
@@ -87,6 +87,31 @@ def promote(state: ModelState, wish: Wish) -> list[NewEvent]:
         share = wish.share if wish.share is not None else waiting.share if waiting else 0.0
         events += approval(state, Approval(number, version.number, wish.alias, wish.reason, share))
     return events
+
+
+def propose(state: ModelState, wish: Wish) -> list[NewEvent]:
+    """Return the event that asks for a promotion, which somebody has to approve; none when it waits already.
+
+    Raises:
+        RejectedError: the evidence does not carry it, or the version holds the alias already.
+        UnknownNameError: there is no such version or alias.
+    """
+    version = state.find(wish.version)
+    if wish.alias not in ALIASES:
+        raise UnknownNameError("alias", wish.alias, ALIASES)
+    if state.aliases.get(wish.alias) == version.number:
+        raise refused(version, wish.alias, "it is that already", f"See: workbench models {state.name}")
+    check_arm(state, wish.alias, wish.version, wish.share or 0.0)
+    check_evidence(state, version, wish.gates, wish.alias)
+    if find_own(state, wish) is not None:
+        return []
+    asked = replace(wish, policy=stricter(wish.policy, ONE_APPROVAL))
+    return [_event(state, PROPOSED, _proposal(state, asked, len(state.promotions) + 1))]
+
+
+def find_own(state: ModelState, wish: Wish) -> Promotion | None:
+    """Return the promotion that waits and asks for the same, None when none does."""
+    return next((p for p in state.pending if (p.version, p.alias) == (wish.version, wish.alias)), None)
 
 
 @dataclass(frozen=True)

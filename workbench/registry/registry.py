@@ -23,6 +23,7 @@ from workbench.registry.version import CHAMPION, Move, Promotion, Version
 if TYPE_CHECKING:
     from workbench.ledger import Ledger
     from workbench.project import ModelConfig, Project
+    from workbench.registry.deployment import Deployment
     from workbench.registry.gates import NamedGate
     from workbench.registry.projection import Projection
     from workbench.registry.stray import Difference
@@ -37,7 +38,12 @@ class Registry:
         projection: shows them in MLflow; the project's own store when None.
         later: whether a decision returns once it is in the ledger, and a process of its own brings MLflow
             to it; otherwise MLflow shows it when the call returns.
+
+    Attributes:
+        seen: what served when whoever decides was told what follows; refused when it is otherwise by now.
     """
+
+    seen: Deployment | None = None
 
     def __init__(
         self, project: Project, ledger: Ledger, projection: Projection | None = None, *, later: bool = False
@@ -167,8 +173,9 @@ class Registry:
         def decide(state: ModelState) -> Sequence[NewEvent]:
             return take_back(state, alias=alias, holder=holder, reason=reason)
 
-        version = None if alias == CHAMPION else holder
-        return self._decide(model, alias, version, decide, actor or local_actor())
+        return self._decide(
+            model, alias, None if alias == CHAMPION else holder, decide, actor or local_actor()
+        )
 
     def set_traffic(
         self, model: str, share: float, *, reason: str = "", actor: str | None = None
@@ -262,7 +269,7 @@ class Registry:
         decide: Callable[[ModelState], Sequence[NewEvent]],
         actor: str,
     ) -> Decided:
-        written = write_decision(self._ledger, model, decide, actor=actor)
+        written = write_decision(self._ledger, model, decide, actor=actor, seen=self.seen)
         before, after = written.before.aliases.get(alias), written.after.aliases.get(alias)
         wanted = version if version is not None else after
         assert wanted is not None
@@ -274,7 +281,7 @@ class Registry:
     def _redeploy(
         self, model: str, decide: Callable[[ModelState], Sequence[NewEvent]], actor: str | None
     ) -> Redeployed:
-        written = write_decision(self._ledger, model, decide, actor=actor or local_actor())
+        written = write_decision(self._ledger, model, decide, actor=actor, seen=self.seen)
         return Redeployed(model, written.before.deployment, written.after.deployment)
 
     def _show(self, model: str, version: int) -> str:

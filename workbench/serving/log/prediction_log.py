@@ -175,6 +175,16 @@ class PredictionLog:
         """
         return join.with_labels(rows, given)
 
+    def last(self, model: str) -> datetime | None:
+        """Return when a model's newest row was answered, by project time; None: there is none."""
+        import polars as pl
+
+        days = [path.name for path in self._place.predictions(model).glob("date=????-??-??")]
+        first = date.fromisoformat(max(days).removeprefix("date=")) if days else date.min
+        found = frames.predictions(self._place, model, (first, date.max), pl.lit(value=True), columns=())
+        newest: Any = found["at"].max()
+        return newest
+
     def accepted(self, model: str, since: datetime) -> int:
         """Return how many labels of a model were accepted later than a project time."""
         import polars as pl

@@ -70,13 +70,13 @@ def _rows(
             values.append([None] * part.height)
             continue
         logged = part["features"].struct.field(column.name).to_list()
-        back = _as_it_came(column)
+        back = as_it_came(column)
         values.append(logged if back is None else [back(value) for value in logged])
     return list(zip(*values, strict=True))
 
 
-def _as_it_came(column: Column) -> Callable[[Any], Any] | None:
-    """Return what turns a logged value into the caller's; None where they are the same.
+def as_it_came(column: Column) -> Callable[[Any], Any] | None:
+    """Return what turns a column's logged values into the caller's; None where they are the same.
 
     Names of things are logged as text, whatever they were.
     """

@@ -1,0 +1,130 @@
+"""What the prediction log says of requests and latencies, whether or not a service can be reached."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from workbench.insight.deployments.behind import Behind
+from workbench.insight.deployments.calls import ARMS, QUANTILES, Answered, Calls, Moment
+from workbench.insight.deployments.kept import kept
+from workbench.serving.log import PredictionLog
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from workbench.access import Person
+    from workbench.clock import Clock
+    from workbench.insight.store import Store
+    from workbench.project import Project
+
+SPANS = {
+    "15 minutes": timedelta(minutes=15),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+    "week": timedelta(days=7),
+}
+"""Times that can be asked for."""
+
+_EVERY = 3.0  # seconds; longer spans are read less often
+_POINTS = 60
+_MICROSECONDS = 1e6
+
+
+def logged_calls(
+    store: Store, person: Person, model: str, span: str, *, wait: float = 0.4
+) -> tuple[Answered | None, str]:
+    """Return what callers got in the last of a span, by the log, and what is wrong with reading it.
+
+    Where nothing was logged so lately, it is the span up to the last row there is. What takes a while is
+    read behind, so that the first answer may be None.
+
+    Args:
+        store: the project's state.
+        person: who asks.
+        model: the model.
+        span: one of SPANS; anything else is an hour.
+        wait: seconds to wait for the first reading.
+
+    Raises:
+        AccessError: the person may not look.
+        UnknownNameError: there is no such model.
+    """
+    person.require("view", model=model)
+    store.model(model)
+    length = SPANS.get(span, SPANS["hour"])
+    every = _EVERY if length <= SPANS["hour"] else 10 * _EVERY
+
+    project, clock = store.project, store.clock
+
+    def behind() -> Behind[Answered | None]:
+        return Behind(lambda: _read(project, clock, model, length), every=every)
+
+    found = kept(store, ("logged", model, length), None, behind)
+    return found.ask(wait=wait), found.trouble
+
+
+def _read(project: Project, clock: Clock, model: str, length: timedelta) -> Answered | None:
+    log = PredictionLog(project)
+    until = clock.now()
+    rows = log.window(model, until - length, until, columns=())
+    note = ""
+    if rows.is_empty():
+        last = log.last(model)
+        if last is None:
+            return None
+        until = last + timedelta(microseconds=1)
+        rows = log.window(model, until - length, until, columns=())
+        note = "Nothing was logged since; this is the last there is."
+    return Answered(
+        since=until - length,
+        until=until,
+        lines=_lines(rows, length),
+        moments=_moments(rows, length),
+        note=note,
+    )
+
+
+def _lines(rows: pl.DataFrame, length: timedelta) -> tuple[Calls, ...]:
+    import polars as pl
+
+    by = rows.group_by("version", "arm", pl.col("caller").fill_null("")).agg(
+        pl.col("request_id").n_unique().alias("requests"), *_quantiles(*QUANTILES)
+    )
+    seconds = length.total_seconds()
+    return tuple(
+        Calls(
+            version=row["version"],
+            arm=row["arm"],
+            caller=row["caller"],
+            requests=row["requests"],
+            per_second=row["requests"] / seconds,
+            p50=row["p50"],
+            p95=row["p95"],
+            p99=row["p99"],
+        )
+        for row in by.sort("requests", "version", "caller", descending=[True, False, False]).to_dicts()
+        if row["arm"] in ARMS
+    )
+
+
+def _moments(rows: pl.DataFrame, length: timedelta) -> tuple[Moment, ...]:
+    import polars as pl
+
+    if rows.is_empty():
+        return ()
+    step = max(1, round(length.total_seconds() / _POINTS))
+    found = rows.group_by(pl.col("at").dt.truncate(f"{step}s"), "version").agg(
+        pl.col("request_id").n_unique().alias("requests"), *_quantiles("p50", "p99")
+    )
+    return tuple(
+        Moment(row["at"], row["version"], row["requests"] / step, row["p50"], row["p99"])
+        for row in found.sort("at", "version").to_dicts()
+    )
+
+
+def _quantiles(*names: str) -> list[pl.Expr]:
+    import polars as pl
+
+    latency = pl.col("latency_us")
+    return [(latency.quantile(QUANTILES[name], "higher") / _MICROSECONDS).alias(name) for name in names]
