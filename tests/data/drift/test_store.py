@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.data.drift.test_drift import table, times
+from tests.data.drift.columns import table, times
 from workbench.data.digest import digest_folder
 from workbench.data.drift import Reference, drift, load_reference, reference, score_drift
 from workbench.data.drift.held import HeldNames, HeldNumbers
