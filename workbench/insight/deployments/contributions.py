@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -73,10 +73,17 @@ def explain_row(served: ServedModel, row: Prediction, sensitive: Collection[str]
     missing = [c.name for c in served.columns if c.required and c.name not in row.features]
     if missing:
         raise UsageError(f"The log holds nothing of {', '.join(missing)}.", hint="")
-    values = [_given(column, row.features.get(column.name)) for column in served.columns]
-    names = [column.name for column in served.columns]
-    (told,) = served.explain(Batch(names, [values]))
-    return _explained(told, dict(zip(names, values, strict=True)))
+    return explain_values(served, {c.name: _given(c, row.features.get(c.name)) for c in served.columns})
+
+
+def explain_values(served: ServedModel, row: Mapping[str, Any]) -> Explained:
+    """Return what each column contributed to a row as a caller would give it.
+
+    Raises:
+        Refused: the row does not fit the model, or the model cannot be explained.
+    """
+    (told,) = served.explain(Batch(list(row), [list(row.values())]))
+    return _explained(told, dict(row))
 
 
 def _given(column: Any, value: Any) -> Any:
