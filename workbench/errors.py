@@ -137,6 +137,10 @@ class AccessError(WorkbenchError):
     """A person's role does not allow it. Fields: `person`, `role`, `permission`, `needed`."""
 
 
+class SignInError(WorkbenchError):
+    """An identity provider does not say who somebody is. Fields: `provider`, `status` (to answer)."""
+
+
 class TrackingError(WorkbenchError):
     """MLflow's store refused after retries."""
 

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import re
-import socket
 import stat
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
-from websocket import (
-    WebSocket,
-    WebSocketBadStatusException,
-    WebSocketConnectionClosedException,
-)
 
+from tests.dashboards.connection import connects, token_of, token_text
 from tests.dashboards.served import Served
 from tests.insight.scene import Scene
 from tests.registry.models import make_project
@@ -134,7 +128,7 @@ def test_no_page_holds_a_cookie_that_opens_a_door(people: dict[str, httpx.Client
     """Neither as text nor in the session's token."""
     text = people["admin"].get("/overview").text
     assert people["admin"].cookies["user"] not in text
-    assert people["admin"].cookies["user"].split("|")[-1] not in _token_text(text)
+    assert people["admin"].cookies["user"].split("|")[-1] not in token_text(token_of(text))
 
 
 def test_signing_in_needs_the_forms_own_token(served: Served) -> None:
@@ -188,14 +182,14 @@ def test_a_websocket_opens_from_our_own_origin_for_whose_page_it_is(
     served: Served, people: dict[str, httpx.Client]
 ) -> None:
     """Not from another site, not for a stranger, not for another person, not with a made-up token."""
-    token = _token(people["operator"].get("/overview").text)
+    token = token_of(people["operator"].get("/overview").text)
     mine, others = (people[name].cookies["user"] for name in ("operator", "viewer"))
     origin = served.url
-    assert _connects(served, token, mine, origin)
-    assert not _connects(served, token, mine, "https://evil.example")
-    assert not _connects(served, token, "", origin)
-    assert not _connects(served, token, others, origin)
-    assert not _connects(served, token[:-3] + "abc", mine, origin)
+    assert connects(served.url, token, mine, origin)
+    assert not connects(served.url, token, mine, "https://evil.example")
+    assert not connects(served.url, token, "", origin)
+    assert not connects(served.url, token, others, origin)
+    assert not connects(served.url, token[:-3] + "abc", mine, origin)
 
 
 def test_a_request_for_another_hosts_name_is_refused(served: Served) -> None:
@@ -235,36 +229,3 @@ def _an_example(pattern: str) -> str:
     """Return a path that a route's pattern takes."""
     path = pattern.rstrip("$").lstrip("^").replace("/?", "").replace("(.*)", "x.js").replace("\\", "")
     return path or "/"
-
-
-def _token(text: str) -> str:
-    found = re.search(r'"token":"([^"]+)"', text)
-    assert found
-    return found[1]
-
-
-def _token_text(text: str) -> str:
-    import base64
-
-    parts = _token(text).split(".")
-    return "".join(
-        base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode("latin-1") for part in parts
-    )
-
-
-def _connects(served: Served, token: str, cookie: str, origin: str) -> bool:
-    """Whether a websocket opens and the server says that it is ready."""
-    host, _, port = served.url.removeprefix("http://").partition(":")
-    with closing(socket.create_connection((host, int(port)), timeout=20)) as line:
-        connection = WebSocket()
-        try:
-            connection.connect(  # type: ignore[no-untyped-call]
-                f"ws://{host}:{port}/overview/ws",
-                socket=line,
-                cookie=f"user={cookie}",
-                origin=origin,
-                subprotocols=["bokeh", token],
-            )
-            return bool(connection.recv())
-        except (WebSocketBadStatusException, WebSocketConnectionClosedException):
-            return False

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bokeh.util.token import get_token_payload
 from tornado.httputil import HTTPServerRequest
 from tornado.web import decode_signed_value
 
-from workbench.access import OPEN, Directory, Person
+from workbench.access import OPEN, Directory, Person, Role
 from workbench.dashboards.app.secret import Secrets
 
 COOKIE = "user"
@@ -18,47 +23,110 @@ PERSON = "workbench_person"
 """Under what a session's signed token names whose it is."""
 
 
+_FOREVER = 2.0**53  # seconds; a number that JSON has, too
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Somebody's sign-in.
+
+    Attributes:
+        name: as whom.
+        until: when it ends, in seconds since 1970.
+        key: tells it from others of the same name; what signed it cannot be worked out from it.
+    """
+
+    name: str
+    until: float = _FOREVER
+    key: str = ""
+
+
 class Gate:
-    """Tells who a request is from.
+    """Tells who a request is from. May be used from any thread.
 
     Args:
         directory: who is known.
         secrets: by what their cookies are signed.
+        now: tells the time by which a sign-in ends, in seconds since 1970.
     """
 
-    def __init__(self, directory: Directory, secrets: Secrets) -> None:
+    def __init__(self, directory: Directory, secrets: Secrets, now: Callable[[], float] = time.time) -> None:
         self.directory = directory
         self.secrets = secrets
+        self._now = now
+        self._ended: dict[str, float] = {}
+        self._lock = threading.Lock()
 
     @property
     def is_open(self) -> bool:
         """Whether nobody has to sign in."""
         return self.directory.way == OPEN
 
-    def name(self, request: HTTPServerRequest) -> str | None:
-        """Return the name that a request's cookie was signed for, None when there is none or it is old."""
+    def visit(self, request: HTTPServerRequest) -> Visit | None:
+        """Return whose sign-in a request's cookie is, None when there is none, or it is old or has ended."""
         if self.is_open:
-            return self.directory.local().name
+            return Visit(self.directory.local().name)
         cookie = request.cookies.get(COOKIE)
-        if cookie is None:
-            return None
-        days = self.directory.access.session.total_seconds() / 86400
-        found = decode_signed_value(self.secrets.cookies, COOKIE, cookie.value, max_age_days=days)
-        return found.decode("utf-8", "replace") if found else None
+        lasts = self.directory.access.session.total_seconds()
+        found = _signed(self.secrets.cookies, cookie.value, lasts) if cookie else None
+        return found if found and self._holds(found) else None
 
-    def person(self, name: str | None) -> Person | None:
-        """Return whom a name means, None when they have no role here at this moment."""
+    def person(self, visit: Visit | None) -> Person | None:
+        """Return who signed in, None when they have no role at this moment or their sign-in has ended."""
         if self.is_open:
             return self.directory.local()
-        return self.directory.person(name) if name else None
+        found = self.directory.person(visit.name) if visit and self._holds(visit) else None
+        if found is None or visit is None:
+            return None
+
+        def standing() -> Role | None:
+            return self.directory.role(visit.name) if self._holds(visit) else None
+
+        return replace(found, standing=standing)
+
+    def end(self, request: HTTPServerRequest) -> None:
+        """End the sign-in of a request's cookie: here, and on every page that was opened with it."""
+        visit = None if self.is_open else self.visit(request)
+        if visit is not None:
+            with self._lock:
+                now = self._now()
+                self._ended = {key: until for key, until in self._ended.items() if until > now}
+                self._ended[visit.key] = visit.until
 
     def may_connect(self, request: HTTPServerRequest) -> bool:
-        """Whether a websocket belongs to the person whose page it claims to come from."""
-        name = self.name(request)
+        """Whether a websocket belongs to the sign-in whose page it claims to come from."""
+        visit = self.visit(request)
         parts = request.headers.get("Sec-WebSocket-Protocol", "").split(",")
-        if name is None or len(parts) != 2:
+        if visit is None or len(parts) != 2:
             return False
-        return _payload(parts[1].strip()).get(PERSON) == name
+        claimed = visit_of(_payload(parts[1].strip()))
+        return claimed is not None and (claimed.name, claimed.key) == (visit.name, visit.key)
+
+    def _holds(self, visit: Visit) -> bool:
+        return self._now() < visit.until and visit.key not in self._ended
+
+
+def told(visit: Visit) -> dict[str, Any]:
+    """Return what a session's signed token says of whose it is."""
+    return {PERSON: asdict(visit)}
+
+
+def visit_of(payload: Any) -> Visit | None:
+    """Return whose session it is by what its token says, which was signed by us."""
+    try:
+        return Visit(**payload[PERSON])
+    except (KeyError, TypeError):
+        return None
+
+
+def _signed(secret: str, cookie: str, lasts: float) -> Visit | None:
+    """Return whom a cookie was signed for, in Tornado's second format: `2|1:0|10:TIME|4:user|…`."""
+    found = decode_signed_value(secret, COOKIE, cookie, max_age_days=lasts / 86400, min_version=2)
+    if not found:
+        return None
+    began = float(cookie.split("|")[2].partition(":")[2])
+    key = hashlib.sha256(cookie.encode()).hexdigest()[:32]
+    return Visit(found.decode("utf-8", "replace"), began + lasts, key)
 
 
 def _payload(token: str) -> dict[str, Any]:

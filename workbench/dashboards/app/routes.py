@@ -12,7 +12,7 @@ from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler
 
 from workbench.dashboards.app.frames import FrameSource, cleaned
-from workbench.dashboards.app.gate import PERSON, Gate
+from workbench.dashboards.app.gate import Gate, told
 from workbench.dashboards.app.headers import FRAME_POLICY, SCRIPTED_FRAME_POLICY
 from workbench.errors import AccessError, UnknownNameError, WorkbenchError
 
@@ -46,11 +46,11 @@ class Whose(Handler):  # type: ignore[misc] # Bokeh's class is not typed
         Raises:
             HTTPError: 403, the person may not see the page.
         """
-        name = self._gate.name(request)
-        person = self._gate.person(name)
-        if person is None or not person.may(self._permission):
+        visit = self._gate.visit(request)
+        person = self._gate.person(visit)
+        if visit is None or person is None or not person.may(self._permission):
             raise HTTPError(403, "this page is not for that person's role")
-        return {PERSON: name}
+        return told(visit)
 
 
 class Welcome(RequestHandler):
@@ -92,7 +92,7 @@ class FrameHandler(RequestHandler):
 
     async def get(self) -> None:
         """Make it, for who may see it."""
-        person = self._gate.person(self._gate.name(self.request))
+        person = self._gate.person(self._gate.visit(self.request))
         if person is None:
             self._refuse(401, "Sign in to see this.")
             return

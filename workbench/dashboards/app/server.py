@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from collections.abc import Callable, Sequence
@@ -14,11 +15,12 @@ import panel as pn
 from panel.io.application import build_applications
 from panel.io.server import get_server
 
-from workbench.access import OPEN, Directory
+from workbench.access import OIDC, OPEN, Directory
 from workbench.dashboards.app.gate import Gate
 from workbench.dashboards.app.headers import SafeHeaders
 from workbench.dashboards.app.look import COOKIE
 from workbench.dashboards.app.page import Page, find_pages
+from workbench.dashboards.app.provider import Provider
 from workbench.dashboards.app.routes import Misdirected, NotHere, Welcome, Whose, frame_routes
 from workbench.dashboards.app.secret import read_secrets
 from workbench.dashboards.app.session import Site
@@ -76,7 +78,8 @@ def serve(
         opened: called once it answers.
 
     Raises:
-        UsageError: it may not listen there, or the port is taken.
+        UsageError: it may not listen there, the port is taken, or the secret of an identity provider's
+            client is missing.
     """
     with closing(Store(project, clock)) as store:
         server, told = make_server(store, host=host, port=port, origins=origins, prefix=prefix)
@@ -104,6 +107,7 @@ def make_server(
     directory = Directory(project)
     allowed = (*project.config.access.origins, *origins)
     _check_host(host, directory, allowed)
+    provider = _provider(directory)
     port = port or _free_port(host)
     pages, broken = find_pages(project.root)
     gate = Gate(directory, read_secrets(project.layout.state))
@@ -122,15 +126,17 @@ def make_server(
         loop=loop,
         websocket_origin=[*(f"{name}:{port}" for name in (*_LOOPBACK, host)), *allowed],
         cookie_secret=gate.secrets.cookies,
-        **_settings(store, gate, pages, prefix),
+        **_settings(store, gate, pages, prefix, provider),
     )
     _keep_out(server, host, allowed)
     return server, Opened(_url(host, port, prefix), pages, directory.way, broken)
 
 
-def _settings(store: Store, gate: Gate, pages: Sequence[Page], prefix: str) -> dict[str, Any]:
+def _settings(
+    store: Store, gate: Gate, pages: Sequence[Page], prefix: str, provider: Provider | None
+) -> dict[str, Any]:
     """Return what Bokeh's server is told besides."""
-    sign_in = {} if gate.is_open else {"auth_provider": SignIn(gate, store.project.name)}
+    sign_in = {} if gate.is_open else {"auth_provider": SignIn(gate, store.project.name, provider)}
     return {
         **sign_in,
         "prefix": prefix,
@@ -159,6 +165,11 @@ def _keep_out(server: Server, host: str, allowed: Sequence[str]) -> None:
     tornado.add_handlers(rf"^(?!\[?(?:{ours})\]?$).*$", [(r".*", Misdirected)])
     tornado.add_handlers(r".*", [(r".*/(?:autoload\.js|metadata)", NotHere)])
     tornado.add_transform(SafeHeaders)
+
+
+def _provider(directory: Directory) -> Provider | None:
+    oidc = directory.access.oidc
+    return Provider.of(oidc, os.environ) if directory.way == OIDC and oidc else None
 
 
 def _check_host(host: str, directory: Directory, allowed: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ import panel as pn
 from workbench.access import Person
 from workbench.dashboards.app.components.moments import set_zone
 from workbench.dashboards.app.components.states import error_state
-from workbench.dashboards.app.gate import PERSON, Gate
+from workbench.dashboards.app.gate import Gate, visit_of
 from workbench.dashboards.app.location import Location
 from workbench.dashboards.app.look import COOKIE, look_of
 from workbench.dashboards.app.page import Page
@@ -42,7 +42,7 @@ class Site:
 
 def _opened(site: Site, page: Page) -> Any:
     context = pn.state.curdoc.session_context if pn.state.curdoc else None
-    person = site.gate.person(context.token_payload.get(PERSON) if context else None)
+    person = site.gate.person(visit_of(context.token_payload) if context else None)
     if person is None:
         return error_state(AccessError("You have no role in this project any more.", hint="Ask an admin."))
     look = look_of(pn.state.cookies.get(COOKIE, ""))

@@ -1,4 +1,4 @@
-"""Signing in by a password, and out."""
+"""Signing in by a password or at a provider, and out."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import time
 from collections import defaultdict
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from bokeh.server.auth_provider import AuthProvider
-from jinja2 import Environment, PackageLoader
 from tornado.web import RequestHandler
 from tornado.websocket import WebSocketHandler
 
+from workbench.dashboards.app.entering import enter, sign_in_page
 from workbench.dashboards.app.gate import COOKIE
+from workbench.dashboards.app.oidc import ProviderLogin
 
 if TYPE_CHECKING:
     from workbench.dashboards.app.gate import Gate
+    from workbench.dashboards.app.provider import Provider
 
 LOGIN, LOGOUT = "/login", "/logout"
 _FREE = 5  # guesses in a row that cost nothing but their hash
@@ -54,11 +55,13 @@ class SignIn(AuthProvider):  # type: ignore[misc] # Bokeh's class is not typed
     Args:
         gate: tells who a request is from.
         project: its name, for the page.
+        provider: of identities; None where people have passwords.
     """
 
-    def __init__(self, gate: Gate, project: str) -> None:
+    def __init__(self, gate: Gate, project: str, provider: Provider | None = None) -> None:
         self._gate = gate
         self._project = project
+        self._provider = provider
         super().__init__()
 
     @property
@@ -68,8 +71,8 @@ class SignIn(AuthProvider):  # type: ignore[misc] # Bokeh's class is not typed
         def find(handler: RequestHandler) -> str | None:
             if isinstance(handler, WebSocketHandler) and not self._gate.may_connect(handler.request):
                 return None
-            name = self._gate.name(handler.request)
-            return name if self._gate.person(name) else None
+            visit = self._gate.visit(handler.request)
+            return visit.name if visit and self._gate.person(visit) else None
 
         return find
 
@@ -86,12 +89,15 @@ class SignIn(AuthProvider):  # type: ignore[misc] # Bokeh's class is not typed
     @cached_property
     def login_handler(self) -> type[RequestHandler]:
         """The page to sign in on."""
-        return type("Login", (LoginHandler,), {"gate": self._gate, "project": self._project})
+        known = {"gate": self._gate, "project": self._project}
+        if self._provider is not None:
+            return type("Login", (ProviderLogin,), {**known, "provider": self._provider})
+        return type("Login", (LoginHandler,), known)
 
     @cached_property
     def logout_handler(self) -> type[RequestHandler]:
         """The end of a sign-in."""
-        return LogoutHandler
+        return type("Logout", (LogoutHandler,), {"gate": self._gate})
 
 
 class LoginHandler(RequestHandler):
@@ -123,41 +129,20 @@ class LoginHandler(RequestHandler):
             self._show("That name and password are not known here. A role may be missing, too.", name)
             return
         self.guesses.right(name)
-        self.set_signed_cookie(
-            COOKIE,
-            name,
-            expires_days=self.gate.directory.access.session.total_seconds() / 86400,
-            httponly=True,
-            samesite="Lax",
-            secure=self.request.protocol == "https",
-        )
-        self.redirect(_inside(self.get_query_argument("next", "")))
+        enter(self, self.gate, name, self.get_query_argument("next", ""))
 
     def _show(self, error: str = "", name: str = "") -> None:
         form = {"xsrf": self.xsrf_token.decode(), "error": error, "name": name, "project": self.project}
-        self.finish(_templates().get_template("sign_in.html").render(form))
+        self.finish(sign_in_page(**form))
 
 
 class LogoutHandler(RequestHandler):
     """Signs somebody out; asked for by a link, it does no harm."""
 
+    gate: Gate
+
     def get(self) -> None:
-        """Forget who it is, and go to the sign-in."""
+        """End this sign-in wherever its cookie is, and go back to where one signs in."""
+        self.gate.end(self.request)
         self.clear_cookie(COOKIE)
-        self.clear_cookie("id_token")
-        self.clear_cookie("access_token")
-        self.clear_cookie("refresh_token")
-        self.redirect("." + LOGIN)
-
-
-def _inside(target: str) -> str:
-    """Return where to go on, if it is a page of this server; the first page otherwise."""
-    parts = urlsplit(target)
-    is_ours = not (parts.scheme or parts.netloc) and target.startswith("/") and not target.startswith("//")
-    if not is_ours or "\\" in target:
-        return "./"
-    return "." + parts.path[parts.path.rfind("/") :] + (f"?{parts.query}" if parts.query else "")
-
-
-def _templates() -> Environment:
-    return Environment(loader=PackageLoader("workbench.dashboards.app", "templates"), autoescape=True)
+        self.redirect(f".{LOGIN}?out=1")
