@@ -55,6 +55,12 @@ COMMANDS = (
     Command("plan", "Pipelines", "plan:plan", "Show what would run, and why."),
     Command("why", "Pipelines", "plan:why", "Show which change makes a stage stale."),
     Command("run", "Pipelines", "run:run", "Run a pipeline; what is unchanged is reused."),
+    Command(
+        "check",
+        "Pipelines",
+        "check:check",
+        "Run notebooks clean and headless, and name the cells that depended on anything else.",
+    ),
     Command("resume", "Pipelines", "run:resume", "Go on with a run after a failure or a crash."),
     Command("sweep", "Pipelines", "run:sweep", "Run a stage once per combination of parameters."),
     Command(

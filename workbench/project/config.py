@@ -99,11 +99,26 @@ class EnvironmentConfig(Table):
     files: Annotated[tuple[Text, ...], Field(strict=False)] = ()
 
 
+class SmokeConfig(Table):
+    """`[stages.NAME] smoke`: what makes the stage cheap for `workbench check --smoke`.
+
+    Attributes:
+        rows: the most that it reads of each table, evenly spread and in their order.
+        whole: inputs that are read whole all the same, such as a register that others point into.
+        parameters: values in place of the stage's own.
+    """
+
+    rows: Annotated[int, Field(ge=1)] = 10_000
+    whole: Inputs = ()
+    parameters: dict[str, Any] = Field(default_factory=dict)
+
+
 class StageConfig(NamedTable):
     """`[stages.NAME]`: a parameterized notebook with named inputs and outputs.
 
     Attributes:
         files: what it reads besides its inputs, files and folders that no stage writes; their content counts.
+        smoke: what makes it cheap to check.
     """
 
     notebook: Notebook
@@ -118,6 +133,7 @@ class StageConfig(NamedTable):
     memory: Size | None = None
     gpu: Annotated[int, Field(ge=0)] = 0
     description: str = ""
+    smoke: SmokeConfig = SmokeConfig()
 
 
 class PipelineConfig(NamedTable):

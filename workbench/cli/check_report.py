@@ -1,0 +1,111 @@
+"""What `workbench check` says: how it goes on, and what it found."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from workbench.cli.amount import plural, seconds_text
+from workbench.cli.output import print_next
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from workbench.parity import Checked, Fault, Report
+
+
+class Lines:
+    """Writes a line for each run that begins; on a terminal the cell at work besides.
+
+    Args:
+        console: where to.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._lock = threading.Lock()
+        self._status = console.status("") if console.is_terminal else None
+
+    def began(self, name: str, run: int, why: str) -> None:
+        """Say that a run begins."""
+        self._say(f"{name}: run {run}, {why}")
+
+    def cell(self, name: str, run: int, number: int, cells: int, first_line: str) -> None:
+        """Show the cell at work."""
+        if self._status:
+            with self._lock:
+                self._status.start()
+                self._status.update(f"{name}, run {run}: cell {number}/{cells}  {first_line[:60]}")
+
+    def ended(self, checked: Checked) -> None:
+        """Say what came of it."""
+        with self._lock:
+            if self._status:
+                self._status.stop()
+            self._console.print()
+            print_checked(self._console, checked)
+            self._console.print()
+
+    def _say(self, text: str) -> None:
+        with self._lock:
+            self._console.print(text, style="dim", soft_wrap=True)
+            self._console.file.flush()
+
+
+def print_checked(console: Console, checked: Checked) -> None:
+    """Print what was found in one notebook."""
+    from rich.text import Text
+
+    mark, style = ("✓", "green") if checked.passed else ("✗", "red")
+    if checked.outcome == "skipped":
+        mark, style = "–", "yellow"
+    head = Text.assemble((f"{mark} ", style), (checked.name, "bold"))
+    if checked.stage:
+        head.append(f"  {checked.notebook}", style="dim")
+    head.append(f"  {_story(checked)}", style="dim")
+    console.print(head, soft_wrap=True)
+    for fault in checked.faults:
+        _print_fault(console, fault)
+    for text in checked.broken:
+        console.print(Text(f"    rule  {text}", style="dim"), soft_wrap=True)
+
+
+def _story(checked: Checked) -> str:
+    if checked.outcome in ("skipped", "not run"):
+        return f"{checked.outcome}: {checked.reason}"
+    ran = f"{plural(checked.cells, 'cell')}, run {checked.runs} times in {seconds_text(checked.seconds)}"
+    reason = f": {checked.reason}" if checked.reason else ""
+    return ran if checked.outcome == "succeeded" else f"{ran}, {checked.outcome}{reason}"
+
+
+def _print_fault(console: Console, fault: Fault) -> None:
+    from rich.text import Text
+
+    mark, style = ("✗", "red") if fault.fails else ("·", "dim")
+    line = Text.assemble(
+        (f"  {mark} ", style), (fault.place, "bold"), "  ", (fault.kind.value, style), f"  {fault.text}"
+    )
+    console.print(line, soft_wrap=True)
+    if fault.source:
+        console.print(Text(f"      {fault.source}", style="cyan"), soft_wrap=True)
+    if fault.todo:
+        console.print(Text(f"      → {fault.todo}", style="dim"), soft_wrap=True)
+
+
+def print_report(console: Console, report: Report) -> None:
+    """Print what it comes to."""
+    failed = [each for each in report.checked if not each.passed]
+    if not failed:
+        what = "depends" if len(report.checked) == 1 else "depend"
+        console.print(
+            f"{plural(len(report.checked), 'notebook')}: none {what} on anything but what is declared."
+        )
+        return
+    count = sum(fault.fails for each in failed for fault in each.faults)
+    console.print(f"{plural(count, 'finding')} in {plural(len(failed), 'notebook')}.", style="bold")
+    first = failed[0]
+    print_next(
+        console,
+        (f"jupyter lab {first.notebook}", "mend it"),
+        (f"workbench check {first.name}", "look again"),
+    )

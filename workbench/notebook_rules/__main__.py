@@ -1,0 +1,3 @@
+from workbench.notebook_rules.command import main
+
+raise SystemExit(main())

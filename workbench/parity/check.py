@@ -1,0 +1,264 @@
+"""Checks one notebook: read, and run in worlds that differ in clock and chance, it shows what it needs."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from workbench.adopt.access import accesses
+from workbench.notebook_rules import check as rules_broken
+from workbench.parity.compare import Difference, compare
+from workbench.parity.fault import Checked, Fault, Kind, ordered
+from workbench.parity.reading import clock_calls, missing_modules, missing_names, read_faults, unpinned
+from workbench.parity.reading.clock import TODO, TODO_FREE
+from workbench.parity.reading.names import executions_gone
+from workbench.parity.results import shown_text
+from workbench.parity.seen import ending, seen_faults
+from workbench.parity.subject import Subject
+from workbench.parity.trial import Means, Trial, World, run_trial
+from workbench.pipeline.attempt import Stop
+
+_SHIFT = 403 * 86_400.0 + 26_471.0  # seconds: another year, month, weekday and hour
+_PLAIN = World(chance=1)
+_OTHER = World(chance=2, shift=_SHIFT, hashing=4_294_967)
+_MOVED = World(chance=1, shift=_SHIFT)
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+
+
+class Progress(Protocol):
+    """Is told how a check goes on; calls come from several threads."""
+
+    def began(self, name: str, run: int, why: str) -> None:
+        """A run of a notebook begins."""
+
+    def cell(self, name: str, run: int, number: int, cells: int, first_line: str) -> None:
+        """A cell of it begins."""
+
+    def ended(self, checked: Checked) -> None:
+        """All is known of a notebook."""
+
+
+class Silent:
+    """Tells nobody."""
+
+    def began(self, name: str, run: int, why: str) -> None:
+        """Say nothing."""
+
+    def cell(self, name: str, run: int, number: int, cells: int, first_line: str) -> None:
+        """Say nothing."""
+
+    def ended(self, checked: Checked) -> None:
+        """Say nothing."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found, and the run that others may build on.
+
+    Attributes:
+        first: the run in the plain world; None when nothing was run.
+    """
+
+    checked: Checked
+    first: Trial | None = None
+
+
+class Check:
+    """The check of one notebook.
+
+    Args:
+        subject: the notebook.
+        inputs: the records of what it reads.
+        means: what its runs stand on.
+        progress: is told of them.
+    """
+
+    def __init__(
+        self, subject: Subject, inputs: Mapping[str, dict[str, Any]], means: Means, progress: Progress
+    ) -> None:
+        self._subject = subject
+        self._inputs = inputs
+        self._means = means
+        self._progress = progress
+        self._stop = Stop()
+        self._runs = 0
+
+    def once(self) -> Trial:
+        """Run it once, for what it makes."""
+        return self._run(_PLAIN, "others read what it makes")
+
+    def judge(self) -> Verdict:
+        """Read it, run it, and say what was found."""
+        began = time.monotonic()
+        modules = list(missing_modules(self._subject))
+        if any("not installed" in fault.text for fault in modules):
+            return self._verdict(
+                [*modules, *self._unrun()], None, began, "a module that it imports is missing"
+            )
+        try:
+            first, other = self._both()
+        except KeyboardInterrupt:
+            self._stop.request("a person stopped the check")
+            raise
+        found = [*modules, *read_faults(self._subject), *self._names(first)]
+        for trial in (first, other):
+            found += seen_faults(trial, self._subject) if trial else []
+        found += ending(first, self._subject)
+        if other is None or not first.ran:
+            found += unpinned(self._subject)
+        else:
+            found += self._worlds(first, other)
+        return self._verdict(found, first, began, first.result.reason)
+
+    def _verdict(self, found: Sequence[Fault], first: Trial | None, began: float, reason: str) -> Verdict:
+        subject = self._subject
+        faults = [
+            replace(fault, source=subject.line(fault.cell, fault.line)) if fault.cell else fault
+            for fault in found
+        ]
+        broken = rules_broken(subject.path) if subject.stage else []
+        checked = Checked(
+            notebook=subject.shown,
+            stage=subject.stage.name if subject.stage else None,
+            faults=ordered(faults),
+            outcome=first.result.outcome.value if first else "not run",
+            reason=reason,
+            runs=self._runs,
+            seconds=round(time.monotonic() - began, 3),
+            cells=len(subject.messy.cells),
+            broken=tuple(f"cell {b.cell}: {b.text}" if b.cell else b.text for b in broken),
+        )
+        self._progress.ended(checked)
+        return Verdict(checked, first)
+
+    def _unrun(self) -> Iterator[Fault]:
+        yield from read_faults(self._subject)
+        yield from missing_names(self._subject)
+        yield from unpinned(self._subject)
+
+    def _run(self, world: World, why: str) -> Trial:
+        self._runs += 1
+        number, name = self._runs, self._subject.name
+        self._progress.began(name, number, why)
+
+        def on_cell(cell: int, cells: int, first_line: str) -> None:
+            self._progress.cell(name, number, cell, cells, first_line)
+
+        return run_trial(
+            self._subject,
+            world,
+            self._means,
+            number=number,
+            inputs=self._inputs,
+            on_cell=on_cell,
+            stop=self._stop,
+        )
+
+    def _both(self) -> tuple[Trial, Trial | None]:
+        """Run it in two worlds: side by side when each run has a folder of its own for all it writes."""
+        kinds = {access.kind for access in accesses(self._subject.messy, self._subject.reader)}
+        if self._subject.stage is None or kinds & {"write", "database", "folder"}:
+            first = self._run(_PLAIN, "as it is")
+            return first, self._run(_OTHER, "on another day, with other chance") if first.ran else None
+        with ThreadPoolExecutor(2) as pool:
+            pair: list[Future[Trial]] = [
+                pool.submit(self._run, _PLAIN, "as it is"),
+                pool.submit(self._run, _OTHER, "on another day, with other chance"),
+            ]
+            try:
+                first, other = (future.result() for future in pair)
+            except KeyboardInterrupt:
+                self._stop.request("a person stopped the check")
+                raise
+        return first, other
+
+    def _names(self, first: Trial) -> Iterator[Fault]:
+        """Yield names that nobody makes, where the run did not come to show that they are there."""
+        for fault in missing_names(self._subject):
+            passed = first.ran or (first.failed_at or 0) > (fault.cell or 0)
+            if not passed and fault.cell != first.failed_at:
+                yield fault
+
+    def _worlds(self, first: Trial, other: Trial) -> Iterator[Fault]:
+        """Yield what differs between worlds, by what they differ in."""
+        subject = self._subject
+        if not other.ran:
+            moved = self._run(_MOVED, "on another day")
+            kind = Kind.SEED if moved.ran else Kind.CLOCK
+            what = "with other random numbers" if moved.ran else "on another day"
+            text = f"comes to an end, but not {what}: {other.result.reason}"
+            yield Fault(kind, other.failed_at, text, self._todo(kind), seen=True)
+            return
+        difference = compare(first, other, subject)
+        yield from self._session(first, difference)
+        if not difference:
+            return
+        moved = self._run(_MOVED, "on another day only")
+        if not moved.ran:
+            return
+        by_chance, by_clock = compare(moved, other, subject), compare(first, moved, subject)
+        if by_chance:
+            yield from self._chance(by_chance)
+        if by_clock:
+            yield from self._clock(by_clock, by_chance, moved)
+
+    def _chance(self, difference: Difference) -> Iterator[Fault]:
+        drawn = [fault for fault in unpinned(self._subject) if fault.cell in difference.cells]
+        for fault in drawn:
+            yield replace(
+                fault, text=f"{fault.text}, and {difference.told()} differs from run to run", seen=True
+            )
+        if not drawn:
+            cell = next(iter(difference.cells), None)
+            names = ", ".join(f"`{name}`" for name in difference.variables.get(cell or 0, ())[:3])
+            what = names or difference.told()
+            text = f"{what} differs from run to run: chance without a seed, or a set's order"
+            yield Fault(Kind.SEED, cell, text, self._todo(Kind.SEED), seen=True)
+
+    def _clock(self, difference: Difference, chance: Difference, moved: Trial) -> Iterator[Fault]:
+        looks = moved.seen("clock")
+        guilty = [look for look in looks if look["cell"] in difference.cells]
+        if not guilty and looks and not set(difference.labels) <= set(chance.labels):
+            first = next(iter(difference.cells), 0)
+            guilty = [look for look in looks if look["cell"] <= first][-1:]
+        for look in guilty:
+            text = f"`{look['name']}()` reads the clock, and {difference.told()} differs on another day"
+            yield Fault(Kind.CLOCK, look["cell"], text, self._todo(Kind.CLOCK), look["line"], seen=True)
+        if not guilty and not set(difference.labels) <= set(chance.labels):
+            cell = next(iter(difference.cells), None)
+            said = next((f for f in clock_calls(self._subject) if f.cell in difference.cells), None)
+            text = f"{difference.told()} differs on another day"
+            place = (said.cell, said.line) if said else (cell, None)
+            yield Fault(Kind.CLOCK, place[0], text, self._todo(Kind.CLOCK), place[1], seen=True)
+
+    def _session(self, first: Trial, difference: Difference) -> Iterator[Fault]:
+        """Yield cells that show something else than they did in a stored session that lost executions."""
+        if not executions_gone(self._subject):
+            return
+        for cell in self._subject.messy.code:
+            stored = shown_text(cell.raw.get("outputs", []))
+            now = shown_text(first.outputs.get(cell.number, []))
+            if stored and cell.number not in difference.cells and _numbers(stored) != _numbers(now):
+                text = f"shows {_short(now)} when run from the top, but {_short(stored)} is stored"
+                todo = "A cell that is gone, or that was run twice, made the difference: put it back."
+                yield Fault(Kind.STATE, cell.number, text, todo, seen=True)
+
+    def _todo(self, kind: Kind) -> str:
+        staged = self._subject.stage is not None
+        if kind is Kind.CLOCK:
+            return TODO if staged else TODO_FREE
+        return (
+            f"Give what draws a seed, such as {'stage.seed' if staged else '1'}; sort what comes from a set."
+        )
+
+
+def _numbers(text: str) -> list[str]:
+    return [f"{float(each):.4g}" for each in _NUMBER.findall(text)]
+
+
+def _short(text: str) -> str:
+    return f"{text[:40]!r}" + ("…" if len(text) > 40 else "")
