@@ -15,6 +15,7 @@ from workbench.insight import Store
 from workbench.ledger.actor import local_actor
 from workbench.project import Project, load_project
 from workbench.root import find_root
+from workbench.widgets.beside import beside
 
 _FIRST_LOOK = 10.0  # seconds that a project's ledger may take to be read for the first time
 _EVERY = 1.0  # seconds between two looks for those who follow
@@ -86,6 +87,7 @@ class _Watch:
         self._store = store
         self._followers: list[Callable[[], None]] = []
         self._is_running = False
+        self._end = threading.Event()
 
     def add(self, changed: Callable[[], None]) -> Callable[[], None]:
         def end() -> None:
@@ -97,13 +99,12 @@ class _Watch:
             self._followers.append(changed)
             if not self._is_running:
                 self._is_running = True
-                threading.Thread(target=self._run, name="widgets ledger", daemon=True).start()
+                beside(self._run, "widgets ledger", give_up=self._end.set)
         return end
 
     def _run(self) -> None:
-        seen, pause = self._store.version, threading.Event()
-        while True:
-            pause.wait(_EVERY)
+        seen = self._store.version
+        while not self._end.wait(_EVERY):
             with _lock:
                 followers = list(self._followers)
                 self._is_running = bool(followers)

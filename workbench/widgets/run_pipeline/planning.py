@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import WorkbenchError
 from workbench.insight.experiments import plan_launch
+from workbench.widgets.beside import beside
 
 if TYPE_CHECKING:
     from workbench.insight.experiments import LaunchRequest
@@ -50,7 +51,7 @@ class Planning:
             self._wanted = request
             if self._is_done.is_set():
                 self._is_done.clear()
-                threading.Thread(target=self._work, name="widgets plan", daemon=True).start()
+                beside(self._work, "widgets plan")
 
     def wait(self, seconds: float | None) -> None:
         """Wait for the plan that was asked for, no longer than so many seconds; None: as long as it takes."""

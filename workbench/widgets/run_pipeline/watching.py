@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import WorkbenchError
 from workbench.insight.experiments import launch, progress, run_at_work, stop
+from workbench.widgets.beside import beside
 
 if TYPE_CHECKING:
     from workbench.insight.experiments import Launched, LaunchRequest, RunAtWork
@@ -50,7 +51,8 @@ class Watching:
         self.at_work: RunAtWork | None = None
         self._launched: Launched = launch(session.store, session.person, request)
         self._is_done = threading.Event()
-        threading.Thread(target=self._follow, name="widgets run", daemon=True).start()
+        self._is_left = threading.Event()
+        beside(self._follow, "widgets run", give_up=self._is_left.set)
 
     @property
     def is_over(self) -> bool:
@@ -66,7 +68,7 @@ class Watching:
         return self._is_done.wait(seconds)
 
     def _follow(self) -> None:
-        while not self._is_done.is_set():
+        while not self._is_done.is_set() and not self._is_left.is_set():
             try:
                 self._look()
             except WorkbenchError as error:  # a ledger that is locked for a moment
@@ -74,7 +76,7 @@ class Watching:
             if self.state not in (STARTING, _RUNNING):
                 self._is_done.set()
             self._changed()
-            self._is_done.wait(_EVERY)
+            self._is_left.wait(0 if self._is_done.is_set() else _EVERY)
 
     def _look(self) -> None:
         store, person = self._session.store, self._session.person
