@@ -80,6 +80,13 @@ def test_the_limits_themselves_are_allowed(tmp_path: Path, lines: int) -> None:
     assert check(write(tmp_path / "a.ipynb", markdown(TITLE), PARAMETERS, *cells)) == []
 
 
+def test_a_tour_may_go_on(tmp_path: Path) -> None:
+    """Its title is tagged; its cells are as short as any."""
+    title = {**markdown(TITLE), "metadata": {"tags": ["tour"]}}
+    assert check(write(tmp_path / "a.ipynb", title, PARAMETERS, *[code("x = 1")] * MOST_CELLS)) == []
+    assert check(write(tmp_path / "b.ipynb", title, PARAMETERS, code("x = 1\n" * (MOST_LINES + 1))))
+
+
 def test_the_word_class_in_a_string_is_no_class(tmp_path: Path) -> None:
     """Code is parsed, not searched."""
     path = write(tmp_path / "a.ipynb", markdown(TITLE), PARAMETERS, code('text = """\nclass of 2013\n"""'))
