@@ -92,7 +92,6 @@ def find_version(session: Session, model: str | None, run: str | None) -> tuple[
     store = session.store
     models = store.models() if model is None else (store.model(model),)
     if run is not None:
-        store.run(run)
         found = [
             (each.name, version.number)
             for each in models
@@ -100,6 +99,7 @@ def find_version(session: Session, model: str | None, run: str | None) -> tuple[
             if run == version.run or run in {evaluation.run for evaluation in version.evaluations}
         ]
         if not found:
+            store.run(run)
             raise UsageError(
                 f"Run {run} has made no version and judged none.",
                 hint="Gates are asked where a stage calls wb.check; look at another run, or at a model.",

@@ -176,7 +176,7 @@ def _by_group(of: Threshold, column: str) -> Markup:
         for name, point in points.items()
     )
     last = joined(html("<td><b>{words}</b></td>", words=_points(apart(points, rate).value)) for rate in RATES)
-    told = joined(html("<li>{words}</li>", words=apart_words(apart(points, rate))) for rate in RATES)
+    told = joined(html("<li>{words}</li>", words=apart_words(apart(points, rate), points)) for rate in RATES)
     return html(
         '<div class="wb-scroll"><table class="wb-table"><thead><tr><th scope="col">{column}</th>'
         '<th scope="col" class="wb-number">rows</th>{head}</tr></thead><tbody>{rows}'

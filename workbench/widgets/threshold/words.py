@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from workbench.widgets.threshold.judged import RATES, Apart, apart
 
 if TYPE_CHECKING:
+    from workbench.widgets.threshold.points import Point
     from workbench.widgets.threshold.widget import Threshold
 
 RATE_WORDS = {
@@ -42,13 +44,14 @@ def said(threshold: Threshold) -> str:
     for column in judged.groups:
         points = judged.by_group(column, point.threshold)
         lines.append(f"  by {column}, {len(points)} groups")
-        lines += [f"    {apart_words(apart(points, rate))}" for rate in RATES]
+        lines += [f"    {apart_words(apart(points, rate), points)}" for rate in RATES]
     return "\n".join(lines)
 
 
-def apart_words(found: Apart) -> str:
+def apart_words(found: Apart, points: Mapping[str, Point]) -> str:
     """Return how far apart groups are in a rate, and which they are."""
     what = f"{RATE_WORDS[found.rate]:<15}"
     if found.value is None:
         return f"{what} fewer than two groups have it"
-    return f"{what} {100 * found.value:.3g} points apart: {found.least} least, {found.greatest} most"
+    least, most = (f"{name} ({points[name].rows:,} rows)" for name in (found.least, found.greatest))
+    return f"{what} {100 * found.value:.3g} points apart: {least} least, {most} most"

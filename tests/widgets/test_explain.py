@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tests.tracking.kinds import CARRIERS, table
+from tests.widgets.judged_models import booster, encoded, ledger_of, project_with_versions, rows
+from workbench.errors import UnknownNameError, UsageError
+from workbench.project import Project
+from workbench.registry import Registry
+from workbench.widgets import Explain
+
+ATTACK = "<img src=x onerror=alert(1)>"
+TREES = booster(20)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """One version, which is champion."""
+    project = project_with_versions(tmp_path_factory.mktemp("explain") / "shop", TREES, policy="automatic")
+    with ledger_of(project) as ledger:
+        Registry(project, ledger, later=False, projection=_Nobody()).promote("delay", 1)  # type: ignore[arg-type]
+    return project
+
+
+class _Nobody:
+    def project(self, **_: object) -> None:
+        """Show nothing to nobody."""
+
+
+@pytest.fixture
+def here(shop: Project, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.chdir(shop.root)
+    return shop
+
+
+@pytest.mark.usefixtures("here")
+def test_contributions_are_those_of_lightgbm() -> None:
+    """Base and contributions make the score; the answer is the probability."""
+    given = rows().iloc[3]
+    explain = Explain("delay", given)
+    frame = encoded(pd.DataFrame([given.to_dict()]))
+    own = TREES.predict(frame, pred_contrib=True)[0]
+    told = {part.column: part.value for part in explain.explained.contributions}
+    assert told == pytest.approx(dict(zip(frame.columns, own[:-1], strict=True)))
+    assert explain.explained.base == pytest.approx(own[-1])
+    assert explain.answer == pytest.approx(TREES.predict(frame)[0])
+    text = explain.text()
+    assert f"{explain.answer:.4g}" in text
+    assert all(name in text for name in ("hour", "wind", "carrier"))
+
+
+@pytest.mark.usefixtures("here")
+def test_another_value_gives_the_answer_that_the_model_gives() -> None:
+    """By name or by mapping, and back again; the row that was given stays what it was."""
+    given = {"hour": 9, "wind": 0.5, "carrier": "UA"}
+    explain = Explain(row=given)
+    before = explain.answer
+    now = explain.change(carrier="DL", wind=None)
+    expected = TREES.predict(encoded(pd.DataFrame([{**given, "carrier": "DL", "wind": np.nan}])))[0]
+    assert now == explain.answer == pytest.approx(expected)
+    assert explain.changes == {"carrier": ("UA", "DL"), "wind": (0.5, None)}
+    assert explain.original == given
+    assert "carrier DL and not UA" in explain.text()
+    assert explain.change({"hour": 23}) != now
+    assert explain.reset() == before
+    assert explain.changes == {}
+
+
+@pytest.mark.usefixtures("here")
+def test_a_value_that_does_not_fit_changes_nothing() -> None:
+    """The error says what is wanted; a name that nobody knows is the nearest one's."""
+    explain = Explain(row={"hour": 9, "wind": 0.5, "carrier": "UA"})
+    before = explain.answer
+    with pytest.raises(UsageError, match="hour"):
+        explain.change(hour="noon")
+    with pytest.raises(UnknownNameError, match="Did you mean 'carrier'"):
+        explain.change(carier="DL")
+    assert (explain.answer, explain.row) == (before, explain.original)
+    explain.change(wind=2.0)
+    assert explain.answer != before
+
+
+@pytest.mark.usefixtures("here")
+def test_the_view_asks_what_if() -> None:
+    """Choosing a column and a value moves the answer; training never saw some values."""
+    explain = Explain(row={"hour": 9, "wind": 0.5, "carrier": "UA"})
+    view = explain.view
+    column, name = _widgets(view, "Dropdown")
+    column.value = "carrier"
+    assert set(CARRIERS) <= {value for _, value in name.options}
+    name.value = "DL"
+    assert explain.row["carrier"] == "DL"
+    assert f"from {explain.answer_before:.4g}" in _shown(explain)
+    column.value = "wind"
+    (number,) = _widgets(view, "FloatText")
+    number.value = 99.0
+    assert explain.row["wind"] == 99.0
+    assert "Training saw no wind of 99" in _shown(explain)
+    assert "<svg" in _shown(explain)
+    again = next(button for button in _widgets(view, "Button") if button.description == "As it was")
+    again.click()
+    assert explain.changes == {}
+    explain.close()
+
+
+@pytest.mark.usefixtures("here")
+def test_without_a_row_it_is_the_usual_one() -> None:
+    """The medians and the most frequent names of what training saw; nobody's row, and it says so."""
+    explain = Explain()
+    assert explain.row["hour"] == pytest.approx(table(400)["hour"].median(), abs=1)
+    assert explain.row["carrier"] == table(400)["carrier"].mode()[0]
+    assert "is nobody's" in explain.text()
+
+
+@pytest.mark.usefixtures("here")
+def test_values_are_text() -> None:
+    """Nothing of a row becomes part of the page."""
+    explain = Explain(row={"hour": 9, "wind": 0.5, "carrier": ATTACK})
+    assert ATTACK not in _shown(explain)
+    assert "&lt;img" in _shown(explain)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"row": {"hour": 1}}, "lacks wind, carrier"),
+        ({"row": 5}, "takes one row, but got int"),
+        ({"row": table(3)}, "a table of 3 rows"),
+        ({"model": "dealy"}, "no registered model named 'dealy'"),
+        ({"model": "delay@challenger"}, "Nobody is challenger"),
+        ({"prediction": "00ff"}, "no prediction named '00ff'"),
+        ({"prediction": "x", "model": "delay"}, "cannot tell which is meant"),
+    ],
+)
+def test_what_cannot_be_explained_is_refused(given: dict[str, Any], words: str) -> None:
+    """In one sentence."""
+    with pytest.raises(UsageError, match=words):
+        Explain(**given)
+
+
+def _widgets(view: Any, kind: str) -> list[Any]:
+    found = [view] if type(view).__name__ == kind else []
+    return found + [each for child in getattr(view, "children", ()) for each in _widgets(child, kind)]
+
+
+def _shown(explain: Explain) -> str:
+    return "".join(each.value for each in _widgets(explain.view, "HTML"))
