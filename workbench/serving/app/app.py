@@ -16,7 +16,7 @@ from workbench.serving.app.types import Receive, Scope, Send
 from workbench.serving.lines import say
 from workbench.serving.metrics.names import ERRORS, REFUSED
 from workbench.serving.protocol import v2
-from workbench.serving.refused import Refused
+from workbench.serving.refused import Broken, Refused
 
 
 class App:
@@ -59,7 +59,8 @@ class App:
 
     async def _refuse(self, exchange: Exchange, refused: Refused) -> None:
         metric = ERRORS if refused.status >= 500 else REFUSED
-        self.service.cells.add(metric.name, {"reason": refused.code})
+        said = {"model": refused.model, "version": refused.version, "caller": exchange.caller}
+        self.service.cells.add(metric.name, {"reason": refused.code, **said})
         headers = [JSON]
         if refused.status == 401:
             headers.append((b"www-authenticate", b"Bearer"))
@@ -70,7 +71,11 @@ class App:
         await exchange.answer(refused.status, content, *headers)
 
     async def _fail(self, exchange: Exchange, error: Exception) -> None:
-        self.service.cells.add(ERRORS.name, {"reason": "internal"})
+        said = {"model": "", "version": "", "caller": exchange.caller}
+        if isinstance(error, Broken) and isinstance(error.__cause__, Exception):
+            said |= {"model": error.model, "version": error.version}
+            error = error.__cause__
+        self.service.cells.add(ERRORS.name, {"reason": "internal", **said})
         say(
             "request.failed",
             "error",

@@ -16,7 +16,7 @@ from workbench.serving.app.types import Header
 from workbench.serving.batch import Batch
 from workbench.serving.log.request_id import RequestIds
 from workbench.serving.metrics.answered import Answered
-from workbench.serving.refused import Refused
+from workbench.serving.refused import Broken, Refused
 
 if TYPE_CHECKING:
     from workbench.serving.app.journal import Journal
@@ -162,10 +162,16 @@ class Predictor:
     ) -> list[Any]:
         caller, began = asked
         score = arm.served.score
-        if arm.row_seconds * len(batch.rows) < _SLOW:
-            scored = score(batch)
-        else:
-            scored = await aside(partial(score, batch), self._timeout)
+        try:
+            if arm.row_seconds * len(batch.rows) < _SLOW:
+                scored = score(batch)
+            else:
+                scored = await aside(partial(score, batch), self._timeout)
+        except Refused as refused:
+            refused.model, refused.version = arm.model, str(arm.version)
+            raise
+        except Exception as error:
+            raise Broken(arm.model, str(arm.version)) from error
         self._journal.write(
             arm,
             scored,

@@ -99,12 +99,16 @@ class Shadows:
             try:
                 await self._score(arm, asked)
             except Refused:
-                self._cells.add(ERRORS.name, {"reason": "shadow_refused"})
+                self._fails("shadow_refused", arm, asked)
             except Exception as error:  # noqa: BLE001 - a shadow never harms what answers
-                self._cells.add(ERRORS.name, {"reason": "shadow_failed"})
+                self._fails("shadow_failed", arm, asked)
                 if (arm.model, arm.version) not in self._failed:
                     self._failed.add((arm.model, arm.version))
                     say("shadow.failed", "error", model=arm.model, version=arm.version, error=str(error))
+
+    def _fails(self, reason: str, arm: Arm, asked: Asked) -> None:
+        said = {"model": arm.model, "version": str(arm.version), "caller": asked.caller}
+        self._cells.add(ERRORS.name, {"reason": reason, **said})
 
     async def _score(self, arm: Arm, asked: Asked) -> None:
         batch = asked.batch
