@@ -48,17 +48,20 @@ _LATE = {
 }
 
 
-def stage(name: str) -> Stage:
+def stage(name: str, run: str | None = None) -> Stage:
     """Return the stage that this notebook is: its inputs, its outputs, its log.
 
     The same line serves a person in JupyterLab and the runner at night. In a person's session the
-    notebook's parameters are checked against their types here.
+    notebook's parameters are checked against their types here. There it reads what was last committed; of a
+    stage that was opened with `workbench open`, what that run read, with the parameters that it was given.
 
     Args:
         name: the stage's name in workbench.toml.
+        run: in a person's session, the run whose inputs and parameters it gets: its id, a unique beginning
+            of it, or `last`. A runner has its own, and does not heed it.
 
     Raises:
-        UsageError: there is no such stage, or the notebook runs as another one.
+        UsageError: there is no such stage or run, or the notebook runs as another one.
         ParameterError: a parameter has the wrong type or is out of range.
     """
     from workbench.pipeline.stage import attempted
@@ -69,7 +72,7 @@ def stage(name: str) -> Stage:
     from workbench.workspace import open_workspace
 
     with open_workspace() as workspace:
-        return workspace.stage(name, namespace=sys._getframe(1).f_globals)
+        return workspace.stage(name, namespace=sys._getframe(1).f_globals, run=run)
 
 
 def load(reference: str) -> Any:

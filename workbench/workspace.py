@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, MutableMapping, Sequence
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.clock import Clock, ManualClock, system_clock
-from workbench.errors import UnknownNameError, UsageError
+from workbench.errors import UsageError
 from workbench.kernels.aside import Aside
 from workbench.kernels.settings import settings_of
 from workbench.ledger import Leases, Ledger, open_leases, open_ledger
 from workbench.pipeline.backing import Backing
 from workbench.pipeline.commits import Commits
 from workbench.pipeline.executor import Executor, LocalExecutor
-from workbench.pipeline.history import RunState, fold
-from workbench.pipeline.interactive import check_namespace, interactive_ticket
-from workbench.pipeline.lost import notice
+from workbench.pipeline.history import RunState
 from workbench.pipeline.plan import Plan, Planner, PlanStep
 from workbench.pipeline.reporter import Reporter, SilentReporter
 from workbench.pipeline.request import Requests, Texts
+from workbench.pipeline.runs import Runs
+from workbench.pipeline.sitting import sit_down
 from workbench.project import Project, load_project
 
 if TYPE_CHECKING:
     from workbench.data import Catalog, Datasets
+    from workbench.pipeline.opening import Opened
+    from workbench.pipeline.prepare import PreparedStage
     from workbench.pipeline.run import Runner
+    from workbench.pipeline.run_diff import RunDiff
     from workbench.pipeline.stage import Stage
     from workbench.registry import Registry, RegistryExtension
     from workbench.tracking import Tracker
@@ -191,9 +193,17 @@ class Workspace:
         return self._runner(None, reporter).start(self._requests.single(stage, parameters, reason), run)
 
     def resume(
-        self, run: str, *, executor: Executor | None = None, reporter: Reporter | None = None
+        self,
+        run: str,
+        *,
+        redo: bool = False,
+        executor: Executor | None = None,
+        reporter: Reporter | None = None,
     ) -> RunState:
         """Go on with a run that failed, was stopped, or lost its runner; what it committed is kept.
+
+        What failed is run from its notebook as it is now; what succeeded stays, unless `redo` is set and its
+        code has changed since.
 
         Raises:
             UnknownNameError: there is no such run.
@@ -206,7 +216,7 @@ class Workspace:
                 hint=f"Start a new one: workbench run {state.pipeline}",
             )
         request = self._requests.again(state.request)
-        return self._runner(executor, reporter).resume(request, state.run)
+        return self._runner(executor, reporter).resume(request, state.run, redo=redo)
 
     def sweep(
         self,
@@ -219,10 +229,14 @@ class Workspace:
         """Run a stage once for each combination of parameters, in parallel; nothing becomes current."""
         return self._runner(executor, reporter).start(self._requests.sweep(stage, grid))
 
+    @cached_property
+    def finder(self) -> Runs:
+        """The runs of the project, as they are asked for."""
+        return Runs(self.ledger, self.leases)
+
     def runs(self, limit: int = 20) -> list[RunState]:
         """Return the newest runs, newest first."""
-        started = self.ledger.find(kinds=("run.started",), newest_first=True, limit=limit)
-        return [self._state(event.data["run"]) for event in started]
+        return self.finder.newest(limit)
 
     def show(self, run: str) -> RunState:
         """Return a run by its id, a unique beginning of it, or `last`.
@@ -230,23 +244,46 @@ class Workspace:
         Raises:
             UnknownNameError: there is no such run.
         """
-        return self._state(self._find_run(run))
+        return self.finder.find(run)
 
-    def stage(self, name: str, namespace: MutableMapping[str, Any] | None = None) -> Stage:
-        """Return a stage for a person's session, its parameters checked in `namespace`."""
-        from workbench.pipeline.stage import Stage
-        from workbench.tracking.active import session_variables
+    def difference(self, old: str, new: str, stage: str | None = None) -> RunDiff:
+        """Return what differs between two runs, or between one stage of them, with the lines of code.
 
-        ticket = interactive_ticket(
-            self.project, name, committed=self.catalog, extension=self.extension, clock=self.clock
-        )
-        if namespace is not None:
-            check_namespace(self.project, name, namespace)
-        layout = self.project.layout
-        scratch = f"{self.project.name} scratch"
-        for variable, value in session_variables(layout.tracking_url, layout.artifacts_uri, scratch).items():
-            os.environ.setdefault(variable, value)
-        return Stage(ticket)
+        Raises:
+            UnknownNameError: there is no such run, or neither has the stage.
+        """
+        from workbench.pipeline.run_diff import run_diff
+
+        both = (self.finder.find(old), self.finder.find(new))
+        stages = None if stage is None else (stage,)
+        return run_diff(self.ledger, self.project.layout, self.finder.state, *both, stages=stages)
+
+    def open(self, run: str, stage: str | None = None) -> Opened:
+        """Hold the person's sessions on a stage to what a run read and was given; `close` lets go.
+
+        Raises:
+            UnknownNameError: there is no such run, or no such stage in it.
+            UsageError: the stage never began in it.
+        """
+        from workbench.pipeline.opening import open_stage
+
+        found = self.finder.find(run)
+        return open_stage(self.project, self.finder.state, found, stage, self.clock.now())
+
+    def stage(self, name: str, namespace: dict[str, Any] | None = None, run: str | None = None) -> Stage:
+        """Return a stage for a person's session, its parameters checked in `namespace`.
+
+        Args:
+            name: the stage's.
+            namespace: the notebook's variables.
+            run: the run whose inputs and parameters it gets; what it was opened with when None.
+        """
+        opener = partial(open_workspace, self.project.root, clock=self.clock)
+        return sit_down(self, opener, name, namespace, run)
+
+    def prepared(self, stage: str, values: Mapping[str, Any]) -> PreparedStage:
+        """Return a stage made ready from its notebook as it is saved, with these parameters."""
+        return self._requests.prepared(stage, typed=values)
 
     @cached_property
     def _requests(self) -> Requests:
@@ -260,29 +297,6 @@ class Workspace:
         from workbench.pipeline.run import Runner
 
         return Runner(self.backing, executor or LocalExecutor(), reporter or SilentReporter())
-
-    def _state(self, run: str) -> RunState:
-        return notice(self.ledger, self.leases, fold(run, self.ledger.read(f"run/{run}")))
-
-    def _find_run(self, run: str) -> str:
-        if run == "last":
-            last = self.ledger.find(kinds=("run.started",), newest_first=True, limit=1)
-            if last:
-                return str(last[0].data["run"])
-            raise UnknownNameError("run", run, hint="Nothing has run yet. Start with: workbench run")
-        if self.ledger.version(f"run/{run}"):
-            return run
-        known = self.ledger.find(kinds=("run.started",), newest_first=True, limit=1000)
-        ids = [str(event.data["run"]) for event in known]
-        fits = [known_id for known_id in ids if known_id.startswith(run)]
-        if len(fits) == 1:
-            return fits[0]
-        if fits:
-            raise UsageError(
-                f"{len(fits)} runs begin with {run!r}: {', '.join(fits[:5])}{' …' if len(fits) > 5 else ''}.",
-                hint="Write more of the id, or `last` for the newest run.",
-            )
-        raise UnknownNameError("run", run, ids)
 
 
 def open_workspace(path: Path | None = None, *, clock: Clock | None = None) -> Workspace:

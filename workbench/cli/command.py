@@ -62,6 +62,13 @@ COMMANDS = (
         "Run notebooks clean and headless, and name the cells that depended on anything else.",
     ),
     Command("resume", "Pipelines", "run:resume", "Go on with a run after a failure or a crash."),
+    Command(
+        "open",
+        "Pipelines",
+        "open:open_",
+        "Open a stage of a run in JupyterLab, with exactly its inputs and parameters.",
+    ),
+    Command("lab", "Pipelines", "lab:lab", "Start JupyterLab on the project, until Ctrl-C."),
     Command("sweep", "Pipelines", "run:sweep", "Run a stage once per combination of parameters."),
     Command(
         "schedule",
@@ -71,6 +78,12 @@ COMMANDS = (
     ),
     Command("runs", "Records", "runs:runs", "List the newest runs."),
     Command("show", "Records", "runs:show", "Show what happened in a run, or in one stage of it."),
+    Command(
+        "diff",
+        "Records",
+        "diff:diff",
+        "Show what differs between two runs: code, parameters, data, environment; and what came of it.",
+    ),
     Command("data", "Records", "data:app", "Show the versions of a dataset."),
     Command("audit", "Records", "audit:app", "Verify or export the ledger."),
     Command(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from workbench.cli.amount import bytes_text, plural, seconds_text, time_text
 from workbench.cli.mark import mark_of, marked
 from workbench.cli.output import plain_table, print_next
-from workbench.cli.stage_report import outputs_text, print_failure
+from workbench.cli.stage_report import failed, outputs_text, print_failure
 from workbench.cli.sweep_report import is_sweep, print_combinations
 from workbench.pipeline.outcome import Outcome
 
@@ -51,12 +51,23 @@ def print_run(console: Console, state: dict[str, Any]) -> None:
     why = f": {state['because']}" if state.get("because") else ""
     who = state.get("actor") or "somebody"
     console.print(f"  started {time_text(state.get('started'))} by {who}{why}", style="dim", soft_wrap=True)
+    _print_resumed(console, state)
     if is_sweep(state):
         print_combinations(console, state["stages"])
     else:
         _print_stages(console, state)
     _print_failures(console, state)
     print_next(console, *next_steps(state))
+
+
+def _print_resumed(console: Console, state: dict[str, Any]) -> None:
+    for resumed in state.get("resumed") or ():
+        console.print(f"  gone on with {time_text(resumed['at'])} by {resumed['actor']}", style="dim")
+        for name, what in resumed["mended"].items():
+            console.print(f"    {name} mended: {'; '.join(what['reasons'])}", style="dim", soft_wrap=True)
+        for name, reasons in resumed["kept"].items():
+            said = f"{name} kept, though changed since: {'; '.join(reasons)}"
+            console.print(f"    {said}", style="yellow", soft_wrap=True)
 
 
 def print_end(console: Console, state: dict[str, Any]) -> None:
@@ -95,7 +106,7 @@ def _print_stages(console: Console, state: dict[str, Any]) -> None:
 def next_steps(state: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the commands that come next, each with what it does."""
     run, outcome = state["run"], state["outcome"]
-    bad = [entry for entry in state["stages"] if _is_bad(entry)]
+    bad = [entry for entry in state["stages"] if failed(entry)]
     steps = [(f"workbench show {run} {entry['name']}", f"all about {entry['name']}") for entry in bad[:3]]
     if outcome is None:
         return [*steps, (f"workbench resume {run}", "go on with it, should its runner have vanished")]
@@ -104,7 +115,8 @@ def next_steps(state: dict[str, Any]) -> list[tuple[str, str]]:
         if _made_models(state):
             steps.append(("workbench models", "versions and champions"))
         return steps
-    return [*steps, (f"workbench resume {run}", "go on from there, once mended")]
+    opens = [(f"workbench open {run} {e['name']}", "mend it in JupyterLab, on its inputs") for e in bad[:1]]
+    return [*steps, *opens, (f"workbench resume {run}", "go on from there, once mended")]
 
 
 def _print_headline(console: Console, state: dict[str, Any]) -> None:
@@ -117,20 +129,15 @@ def _print_headline(console: Console, state: dict[str, Any]) -> None:
             mark_of(word), (f" {state['pipeline']} {word}{took}", "bold"), (f"  run {state['run']}", "dim")
         )
     )
-    if state.get("reason") and not any(map(_is_bad, state["stages"])):
+    if state.get("reason") and not any(map(failed, state["stages"])):
         console.print(Text(f"  {state['reason']}"))
     console.print(Text(f"  {_counts(state)}", style="dim"))
 
 
 def _print_failures(console: Console, state: dict[str, Any]) -> None:
     for entry in state["stages"]:
-        if _is_bad(entry):
+        if failed(entry):
             print_failure(console, entry)
-
-
-def _is_bad(entry: dict[str, Any]) -> bool:
-    outcome = entry["outcome"]
-    return bool(outcome) and outcome != Outcome.SKIPPED and not Outcome(outcome).is_success
 
 
 def _counts(state: dict[str, Any]) -> str:

@@ -56,13 +56,24 @@ def run(
     )
 
 
-def resume(run: RunId, executor: Executor = "local", as_json: Json = False) -> int:
+def resume(
+    run: RunId,
+    redo: Annotated[
+        bool, typer.Option("--redo", help="Make also anew what succeeded, where its code has changed since.")
+    ] = False,
+    executor: Executor = "local",
+    as_json: Json = False,
+) -> int:
     """Go on with a run after a failure or a crash.
 
-    What succeeded stays; what failed, was lost or never began is run with the parameters of that run.
+    What failed, was lost or never began is run from its notebook as it is now, with the parameters of that
+    run. What succeeded stays; where its code has changed since, that is told. The ledger keeps what was
+    mended, and by whom.
     """
     return _watch(
-        lambda workspace, reporter, where: workspace.resume(run, executor=where, reporter=reporter),
+        lambda workspace, reporter, where: workspace.resume(
+            run, redo=redo, executor=where, reporter=reporter
+        ),
         as_json,
         executor,
     )

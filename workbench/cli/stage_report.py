@@ -9,6 +9,7 @@ from workbench.cli.amount import bytes_text, count_text, number_text, plural, se
 from workbench.cli.cell_source import cell_source
 from workbench.cli.mark import marked
 from workbench.cli.output import plain_table, print_next
+from workbench.pipeline.outcome import Outcome
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -29,9 +30,30 @@ def print_stage(console: Console, run: Mapping[str, Any], entry: Mapping[str, An
     _print_values(console, "parameter", {name: str(value) for name, value in parameters.items()})
     if metrics:
         print_metrics(console, "metric", metrics)
-    if entry.get("error"):
+    _print_about(console, entry)
+    if failed(entry):
         print_failure(console, entry, whole=True)
-        print_next(console, (f"workbench resume {run['run']}", "go on from there, once mended"))
+        print_next(
+            console,
+            (f"workbench open {run['run']} {entry['name']}", "that stage in JupyterLab, with its inputs"),
+            (f"workbench resume {run['run']}", "go on from there, once mended"),
+        )
+
+
+def failed(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry was tried and did not succeed."""
+    outcome = entry["outcome"]
+    return bool(outcome) and outcome != Outcome.SKIPPED and not Outcome(outcome).is_success
+
+
+def _print_about(console: Console, entry: Mapping[str, Any]) -> None:
+    """Print how a result came about, where that was out of the ordinary."""
+    behind, by_hand = entry.get("checkpoint"), entry.get("interactive")
+    if behind:
+        said = f"begun behind the checkpoint {behind['name']!r}, which run {behind['run']} kept"
+        console.print(f"  {said}", style="yellow")
+    if by_hand:
+        console.print(f"  committed by {by_hand} from a session, not by a runner", style="yellow")
 
 
 def print_failure(console: Console, entry: Mapping[str, Any], *, whole: bool = False) -> None:

@@ -25,7 +25,8 @@ class OutputRecord(TypedDict, total=False):
 
     `fingerprint` says what it means (two outputs with the same one have the same content), `files` say
     which bytes hold it. A dataset has `rows`, `schema` and, once committed, `version`; an artifact has
-    `format`; a model has `flavour`, `signature`, the form in which it is `stored`
+    `format`; `interactive` says who committed it, or something that it was made from, from a session of their
+    own; a model has `flavour`, `signature`, the form in which it is `stored`
     (text, skops, json, onnx, or pickle where the project allows it) and, where it tells, its `classes`.
     """
 
@@ -42,3 +43,4 @@ class OutputRecord(TypedDict, total=False):
     stored: str
     classes: list[Any]
     signature: Any
+    interactive: str

@@ -41,10 +41,14 @@ def person(actor: str) -> str:
     return actor.partition(_VIA)[0].partition("@")[0].strip().casefold()
 
 
+def local_user() -> str:
+    """Return the signed-in user of this machine, whatever name they claim in the record."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number that no account has
+        return f"uid-{os.getuid()}"
+
+
 @functools.cache
 def _signed_in() -> str:
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):  # a container may run under a number that no account has
-        user = f"uid-{os.getuid()}"
-    return f"{user}@{socket.gethostname()}"
+    return f"{local_user()}@{socket.gethostname()}"

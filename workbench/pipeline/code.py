@@ -6,16 +6,20 @@ import ast
 import hashlib
 import re
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 EXECUTION_TAGS = frozenset({"parameters", "raises-exception", "skip-execution"})
-_INJECTED = "injected-parameters"
+INJECTED_PARAMETERS, INJECTED_RESTART = "injected-parameters", "injected-restart"
+INJECTED = frozenset({INJECTED_PARAMETERS, INJECTED_RESTART})
+"""Tags of cells that are no part of a notebook: they are put into it when it is executed."""
 _PYTHON_CELL_MAGICS = frozenset({"capture", "prun", "time", "timeit"})
 _LINE_MAGIC = re.compile(r"^(?P<before>\s*(?:[\w.,\s\[\]'\"]+=(?!=)\s*)?)(?P<magic>[%!].*)$")
 _LINE_HELP = re.compile(r"^(?P<before>\s*)(?P<magic>\?{1,2}\S.*|[\w.%]+\?{1,2})\s*$")
 _MAGIC_CALL = re.compile(r"__magic__\((?P<literal>'.*'|\".*\")\)$")
+_COMMIT = re.compile(r"(\w+)\.commit\([^\n]*\)")
+_STAGE = re.compile(r"^(\w+) = (?:\w+\.)?stage\(", re.MULTILINE)
 _SHOWN = 60  # characters of a cell's first line that a reason quotes
 
 
@@ -39,22 +43,34 @@ class CellPrint:
 def cell_prints(cells: Iterable[Mapping[str, Any]]) -> tuple[CellPrint, ...]:
     """Reduce nbformat-4 cells to prints of those whose code is executed.
 
-    Markdown, comments and empty cells leave no print, nor does the cell that Papermill injects. In
+    Markdown, comments and empty cells leave no print, nor do the cells that are injected. In
     the cell tagged `parameters` the assigned values are left out: a run's resolved values stand
-    beside the code, so a default that is overridden anyway decides nothing.
+    beside the code, so a default that is overridden anyway decides nothing. A cell that is nothing but
+    `stage.commit()` does nothing in a run, so it leaves none either.
     """
     prints = []
-    for index, cell in enumerate(cells, start=1):
-        tags = frozenset(cell.get("metadata", {}).get("tags", ()))
-        if cell.get("cell_type") != "code" or _INJECTED in tags:
-            continue
-        code = normalise(cell_source(cell))
-        if "parameters" in tags:
-            code = _without_values(code)
-        if code:
+    found = list(_normalised(cells))
+    codes = [code for _, code, _ in found]
+    for index, code, tags in found:
+        if not _is_commit(code, codes):
             digest = hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
             prints.append(CellPrint(index, digest, _shorten(code), tuple(sorted(tags & EXECUTION_TAGS))))
     return tuple(prints)
+
+
+def _normalised(cells: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, str, frozenset[str]]]:
+    for index, cell in enumerate(cells, start=1):
+        tags = frozenset(cell.get("metadata", {}).get("tags", ()))
+        if cell.get("cell_type") == "code" and not tags & INJECTED:
+            code = normalise(cell_source(cell))
+            code = _without_values(code) if "parameters" in tags else code
+            if code:
+                yield index, code, tags
+
+
+def _is_commit(code: str, codes: Sequence[str]) -> bool:
+    called = _COMMIT.fullmatch(code)
+    return called is not None and any(called[1] in _STAGE.findall(other) for other in codes)
 
 
 def cell_source(cell: Mapping[str, Any]) -> str:

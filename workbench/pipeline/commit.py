@@ -6,15 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
-from workbench.data.place import portable
 from workbench.errors import RejectedError, WorkbenchError
 from workbench.ledger import Append, NewEvent
 from workbench.pipeline.backing import Backing
 from workbench.pipeline.commits import COMMITTED, EXPLORED
 from workbench.pipeline.entry import Entry
 from workbench.pipeline.extension import Ended
+from workbench.pipeline.final import final_record, hand_in
 from workbench.pipeline.launch import Launch, Launched
 from workbench.pipeline.log import RunLog
 from workbench.pipeline.outcome import Outcome
@@ -121,20 +121,21 @@ class Committer:
     def _final(
         self, ending: Ending, name: str, record: dict[str, Any] | None, space: Space
     ) -> dict[str, Any]:
-        root = self._backing.project.root
-        current = None if ending.entry.explore else self._backing.catalog.current(name)
+        explore = ending.entry.explore
         if record is None:
+            current = None if explore else self._backing.catalog.current(name)
             if current is None:
                 raise WorkbenchError(f"finished early, but {name!r} was never committed before")
             return dict(current)
-        if ending.entry.explore or record["kind"] != "dataset":
-            if current is not None and current["fingerprint"] == record["fingerprint"]:
-                return dict(current)
-            return portable({**record, "uri": str(space.output(name))}, root)
-        metadata = {"run": ending.common["run"], "stage": ending.common["stage"]}
-        datasets = self._backing.datasets()
-        made = datasets.commit_if_new(cast(Any, record), space.output(name), current, metadata)
-        return portable(made, root)
+        return final_record(
+            self._backing,
+            name,
+            record,
+            space.output(name),
+            facts={"run": ending.common["run"], "stage": ending.common["stage"]},
+            explore=explore,
+            by_hand=hand_in(ending.inputs.values()),
+        )
 
     def _write(self, ending: Ending) -> None:
         result, stage = ending.launched.result, ending.entry.stage.name
@@ -146,9 +147,13 @@ class Committer:
             "cpu_seconds": result.cpu_seconds,
             "peak_memory_bytes": result.peak_memory_bytes,
             "error": result.error,
-            "metrics": _plain(result.metrics),
+            "metrics": plain_metrics(result.metrics),
             "tracking_id": ending.launched.tracking_id,
         }
+        if ending.launched.spec.ticket.behind:
+            data["checkpoint"] = ending.launched.spec.ticket.behind
+        if ending.outcome is not Outcome.SUCCEEDED:
+            data["fingerprint"] = ending.decision.fingerprint.to_dict()
         events = [NewEvent("attempt.ended", data, stage)]
         if ending.outcome is Outcome.SUCCEEDED:
             events.append(self._committed(ending))
@@ -171,7 +176,7 @@ class Committer:
             **ending.common,
             "fingerprint": ending.decision.fingerprint.to_dict(),
             "outputs": ending.outputs,
-            "metrics": _plain(result.metrics),
+            "metrics": plain_metrics(result.metrics),
             "finish": result.finish,
             "seconds": result.seconds,
             "peak_memory_bytes": result.peak_memory_bytes,
@@ -191,6 +196,6 @@ class Committer:
             self._reporter.warning(f"{ending.entry.name}: not everything reached tracking: {error}")
 
 
-def _plain(metrics: Mapping[str, float]) -> dict[str, float | None]:
+def plain_metrics(metrics: Mapping[str, float]) -> dict[str, float | None]:
     """Return metrics as JSON: what is no number is None, and never passes a gate."""
     return {name: value if math.isfinite(value) else None for name, value in metrics.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,23 +23,11 @@ from workbench.pipeline.launch import Launch, Launched
 from workbench.pipeline.log import RunLog
 from workbench.pipeline.outcome import Outcome, combined
 from workbench.pipeline.plan import Decision, Planner
+from workbench.pipeline.progress import Progress
 from workbench.pipeline.reporter import Reporter
 
 _MOST_LOST = 3  # attempts of one entry that may lose their machine before it is given up
 _LOOK = 0.5  # seconds between two looks at the lease while nothing ends
-
-
-@dataclass
-class Progress:
-    """Where an entry stands."""
-
-    attempts: int = 0
-    tries: int = 0
-    lost: int = 0
-    outcome: Outcome | None = None
-    reason: str = ""
-    ready_at: float = 0.0
-    running: bool = False
 
 
 @dataclass
@@ -66,11 +54,21 @@ class Drive:
     _stopping: str | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def recall(self, state: RunState) -> None:
-        """Take over what earlier runners of this run have recorded."""
+    def recall(self, state: RunState, keep: Collection[str] = ()) -> None:
+        """Take over what earlier runners of this run have recorded.
+
+        Args:
+            state: the run as it is recorded.
+            keep: entries that have succeeded and whose results stand, whatever has changed since.
+        """
         for entry in self.request.entries:
             known = state.entries[entry.name]
-            self.progress[entry.name] = Progress(attempts=max((a.number for a in known.attempts), default=0))
+            progress = Progress(attempts=max((a.number for a in known.attempts), default=0))
+            self.progress[entry.name] = progress
+            if entry.name in keep and known.outcome:
+                progress.outcome = known.outcome
+                self.records.update(known.outputs)
+                self.reporter.entry_ended(entry.name, known.outcome, 0.0, "done before")
 
     def go(self) -> tuple[Outcome, str]:
         """Work until nothing is left to do; return the run's outcome and why."""
@@ -220,6 +218,7 @@ class Drive:
             "reasons": [reason.text for reason in decision.reasons],
             "inputs": inputs,
             "parameters": entry.stage.canonical,
+            "given": list(entry.stage.given),
             "folder": str(folder),
         }
         self.log.add("attempt.started", data, subject=entry.stage.name)

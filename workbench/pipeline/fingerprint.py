@@ -187,11 +187,12 @@ def _input_reasons(old: Mapping[str, InputPrint], new: Mapping[str, InputPrint])
         elif before.fingerprint == after.fingerprint:
             continue
         else:
-            text = f"input {name}: {_content_change(before, after)}"
+            text = f"input {name}: {content_change(before, after)}"
         yield Reason("input", name, before, after, text)
 
 
-def _content_change(before: InputPrint, after: InputPrint) -> str:
+def content_change(before: InputPrint, after: InputPrint) -> str:
+    """Return in a few words how the content of an input or output changed."""
     if "absent" in (before.kind, after.kind):
         return "there was none" if before.kind == "absent" else "there is none any more"
     if after.kind == "unread":

@@ -13,7 +13,14 @@ from workbench.pipeline.outcome import Outcome
 
 @dataclass
 class AttemptState:
-    """One attempt of an entry; without an outcome it still runs, or its runner vanished."""
+    """One attempt of an entry; without an outcome it still runs, or its runner vanished.
+
+    Attributes:
+        given: the parameters that were injected, by name; None where an older record does not say.
+        checkpoint: `name` and `run` of what it was restarted behind; None when it ran from the top.
+        fingerprint: what it ran, where it did not succeed; those that did have theirs in the entry.
+        difference: of a rejected one, what its candidate differs in from the champion's run.
+    """
 
     number: int
     started: datetime
@@ -25,11 +32,40 @@ class AttemptState:
     peak_memory_bytes: int | None = None
     error: dict[str, Any] | None = None
     tracking_id: str | None = None
+    given: tuple[str, ...] | None = None
+    checkpoint: dict[str, Any] | None = None
+    fingerprint: dict[str, Any] | None = None
+    difference: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Resumption:
+    """Somebody went on with a run.
+
+    Attributes:
+        mended: by entry, what its code had become since it failed: `reasons`, `lines`, `before`, `after`.
+        kept: by entry, what had changed of stages whose results were kept all the same.
+    """
+
+    actor: str
+    at: datetime
+    mended: dict[str, dict[str, Any]] = field(default_factory=dict)
+    kept: dict[str, list[str]] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON."""
+        return {"actor": self.actor, "at": self.at.isoformat(), "mended": self.mended, "kept": self.kept}
 
 
 @dataclass
 class EntryState:
-    """One entry of a run."""
+    """One entry of a run.
+
+    Attributes:
+        fingerprint: what its committed result was made from, as `Fingerprint.to_dict` has it.
+        commit: position of the commit that it was reused from; None when it was made here.
+        interactive: who committed it from a session of their own; empty when a runner did.
+    """
 
     name: str
     stage: str
@@ -43,6 +79,9 @@ class EntryState:
     metrics: dict[str, float] = field(default_factory=dict)
     digest: str = ""
     committed_by: str | None = None
+    fingerprint: dict[str, Any] | None = None
+    commit: int | None = None
+    interactive: str = ""
 
     @property
     def notebook(self) -> str | None:
@@ -68,6 +107,9 @@ class EntryState:
             "cpu_seconds": last.cpu_seconds if last else None,
             "peak_memory_bytes": last.peak_memory_bytes if last else None,
             "committed_by": self.committed_by,
+            "interactive": self.interactive,
+            "checkpoint": last.checkpoint if last else None,
+            "difference": last.difference if last else None,
         }
 
 
@@ -90,6 +132,7 @@ class RunState:
     git: dict[str, Any] = field(default_factory=dict)
     request: dict[str, Any] = field(default_factory=dict)
     entries: dict[str, EntryState] = field(default_factory=dict)
+    resumptions: list[Resumption] = field(default_factory=list)
     version: int = 0
 
     @property
@@ -116,6 +159,7 @@ class RunState:
             "seconds": self.seconds,
             "actor": self.actor,
             "git": self.git,
+            "resumed": [resumption.to_dict() for resumption in self.resumptions],
             "stages": [entry.to_dict() for entry in self.entries.values()],
         }
 
@@ -145,7 +189,11 @@ def _started(state: RunState, event: Event) -> None:
 
 def _resumed(state: RunState, event: Event) -> None:
     state.outcome, state.reason = None, ""
-    for entry in event.data["entries"]:
+    data = event.data
+    state.resumptions.append(
+        Resumption(event.actor, event.at, data.get("mended", {}), data.get("kept_though_changed", {}))
+    )
+    for entry in data["entries"]:
         known = state.entries[entry["name"]]
         known.parameters = entry["parameters"]
         if known.outcome and not known.outcome.is_success:
@@ -156,7 +204,15 @@ def _attempt_started(state: RunState, event: Event) -> None:
     data = event.data
     entry = state.entries[data["entry"]]
     entry.inputs, entry.digest, entry.outcome = data["inputs"], data["fingerprint"], None
-    entry.attempts.append(AttemptState(data["attempt"], event.at, data["folder"]))
+    given = data.get("given")
+    entry.attempts.append(
+        AttemptState(
+            data["attempt"],
+            event.at,
+            data["folder"],
+            given=None if given is None else tuple(given),
+        )
+    )
 
 
 def _attempt_ended(state: RunState, event: Event) -> None:
@@ -167,6 +223,8 @@ def _attempt_ended(state: RunState, event: Event) -> None:
     attempt.seconds, attempt.cpu_seconds = data["seconds"], data["cpu_seconds"]
     attempt.peak_memory_bytes, attempt.error = data["peak_memory_bytes"], data["error"]
     attempt.tracking_id = data["tracking_id"]
+    attempt.fingerprint, attempt.difference = data.get("fingerprint"), data.get("difference")
+    attempt.checkpoint = data.get("checkpoint")
     entry.outcome, entry.reason, entry.seconds = attempt.outcome, attempt.reason, attempt.seconds
     entry.metrics = data.get("metrics", {})
 
@@ -176,6 +234,8 @@ def _committed(state: RunState, event: Event) -> None:
     entry.outcome, entry.outputs = Outcome.SUCCEEDED, event.data["outputs"]
     entry.metrics, entry.digest = event.data["metrics"], event.key
     entry.reason = event.data["finish"] or ""
+    entry.fingerprint, entry.interactive = event.data["fingerprint"], event.data.get("interactive", "")
+    entry.commit = entry.committed_by = None
 
 
 def _reused(state: RunState, event: Event) -> None:
@@ -183,7 +243,7 @@ def _reused(state: RunState, event: Event) -> None:
     entry = state.entries[data["entry"]]
     entry.outcome, entry.outputs, entry.metrics = Outcome.REUSED, data["outputs"], data["metrics"]
     entry.digest, entry.committed_by, entry.seconds = event.key, data["committed_by"], 0.0
-    entry.reason = "nothing changed"
+    entry.reason, entry.commit, entry.fingerprint = "nothing changed", data["commit"], None
 
 
 def _skipped(state: RunState, event: Event) -> None:
@@ -211,5 +271,16 @@ _STEPS = {
 
 
 def _brief(record: dict[str, Any]) -> dict[str, Any]:
-    wanted = ("kind", "name", "version", "fingerprint", "rows", "uri", "model", "flavour", "format")
+    wanted = (
+        "kind",
+        "name",
+        "version",
+        "fingerprint",
+        "rows",
+        "uri",
+        "model",
+        "flavour",
+        "format",
+        "interactive",
+    )
     return {key: record[key] for key in wanted if record.get(key) is not None}

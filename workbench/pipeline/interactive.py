@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Protocol
 
 from workbench.clock import Clock
 from workbench.data.place import located
+from workbench.ledger.actor import local_user
 from workbench.parameters import read_signature
 from workbench.pipeline.extension import Extension
+from workbench.pipeline.pin import Pin, sessions_folder
 from workbench.pipeline.space import Space
 from workbench.pipeline.ticket import Ticket
 from workbench.project import Project
@@ -23,12 +24,21 @@ class Committed(Protocol):
 
 
 def interactive_ticket(
-    project: Project, stage: str, *, committed: Committed, extension: Extension, clock: Clock
+    project: Project,
+    stage: str,
+    *,
+    committed: Committed,
+    extension: Extension,
+    clock: Clock,
+    pin: Pin | None = None,
 ) -> Ticket:
-    """Return the ticket for a person's session: last committed inputs, a scratch space for outputs."""
+    """Return the ticket for a person's session: a scratch space for outputs, and what it may read.
+
+    That is what was last committed, or, with a pin, exactly what that run read.
+    """
     config = project.stage(stage)
-    user = getpass.getuser()
-    folder = project.layout.scratch / user / stage
+    user = local_user()
+    folder = sessions_folder(project.layout, user, stage)
     Space(folder).restart()
     return Ticket(
         root=str(project.root),
@@ -42,10 +52,17 @@ def interactive_ticket(
         actor=user,
         seed=project.config.project.seed,
         data=str(project.layout.data),
-        inputs=committed_inputs(project, stage, committed=committed, extension=extension),
+        inputs=_pinned(project, pin)
+        if pin
+        else committed_inputs(project, stage, committed=committed, extension=extension),
         outputs=tuple(config.outputs),
         interactive=True,
+        as_of=pin.run if pin else "",
     )
+
+
+def _pinned(project: Project, pin: Pin) -> dict[str, dict[str, Any]]:
+    return {name: located(record, project.root) for name, record in pin.inputs.items()}
 
 
 def committed_inputs(
@@ -69,7 +86,7 @@ def committed_inputs(
 
 
 def check_namespace(project: Project, stage: str, namespace: MutableMapping[str, Any]) -> dict[str, Any]:
-    """Check the notebook's own variables against its typed parameters; return them canonical.
+    """Check the notebook's own variables against its typed parameters; return them all, in their types.
 
     What plain Papermill can only pass as text or as a float (a date, a Decimal) is turned into its type.
 
@@ -80,10 +97,9 @@ def check_namespace(project: Project, stage: str, namespace: MutableMapping[str,
     given: dict[str, Any] = {name: namespace[name] for name in signature.names if name in namespace}
     texts = _texts_for_other_types(signature, given)
     given.update(signature.parse(texts, where=stage))
-    values = signature.validate(given, where=stage)
+    values: dict[str, Any] = signature.validate(given, where=stage)
     namespace.update({name: values[name] for name in texts})
-    canonical: dict[str, Any] = signature.canonical(values)
-    return canonical
+    return values
 
 
 def _texts_for_other_types(signature: Any, given: Mapping[str, Any]) -> dict[str, str]:

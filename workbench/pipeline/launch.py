@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,11 +18,13 @@ from workbench.parameters import Secret
 from workbench.pipeline.attempt import AttemptResult, AttemptSpec
 from workbench.pipeline.backing import Backing
 from workbench.pipeline.budget import Budget, share, thread_variables, width
+from workbench.pipeline.checkpoint import last_valid, restarted, shelves_of
 from workbench.pipeline.entry import Entry, RunRequest
 from workbench.pipeline.git import git_state
 from workbench.pipeline.lean import import_engine
 from workbench.pipeline.outcome import Outcome
 from workbench.pipeline.plan import Decision
+from workbench.pipeline.prepare import PreparedStage
 from workbench.pipeline.space import Space
 from workbench.pipeline.ticket import Ticket
 
@@ -96,10 +98,11 @@ class Launch:
             outputs=tuple(stage.config.outputs),
             parameters=stage.canonical,
         )
+        notebook, ticket = self._begin(stage, ticket, inputs)
         head = backing.ledger.head()
         spec = AttemptSpec(
             ticket=ticket,
-            notebook=stage.source(),
+            notebook=notebook,
             cwd=str(stage.notebook.parent),
             kernel_name=_KERNEL,
             env={**thread_variables(self._cpus(entry)), **tracked.env()},
@@ -119,6 +122,19 @@ class Launch:
             warm=settings_of(backing.project) if runner.warm else None,
         )
         return spec, tracked
+
+    def _begin(
+        self, stage: PreparedStage, ticket: Ticket, inputs: Mapping[str, dict[str, Any]]
+    ) -> tuple[str, Ticket]:
+        """Return the notebook to execute, behind a valid checkpoint if there is one, and the ticket."""
+        place = self._backing.project.layout.checkpoints
+        shelves = shelves_of(place, stage, inputs, ticket.seed)
+        ticket = replace(ticket, checkpoints={c.name: str(folder) for c, folder in shelves.items()})
+        restart = None if self._request.force else last_valid(shelves)
+        if restart is None:
+            return stage.source(), ticket
+        self._warn(f"{ticket.entry} begins behind {restart.checkpoint.name!r}, kept by run {restart.run}")
+        return restarted(stage.source(), restart), replace(ticket, behind=restart.to_dict())
 
     def _expect_kernels(self) -> None:
         """Let what the first kernel needs be loaded while tracking is being told."""

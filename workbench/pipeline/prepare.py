@@ -13,13 +13,11 @@ from typing import Any
 from workbench.data.contract.contract import read_contract
 from workbench.notebook_file import read_notebook
 from workbench.parameters import Signature, signature_of
-from workbench.pipeline.code import CellPrint, cell_prints
+from workbench.pipeline.code import INJECTED, INJECTED_PARAMETERS, CellPrint, cell_prints
 from workbench.pipeline.files import file_prints
 from workbench.pipeline.fingerprint import Fingerprint, InputPrint, input_prints
 from workbench.pipeline.modules import local_modules
 from workbench.project import ContractConfig, Project, StageConfig
-
-_INJECTED = "injected-parameters"
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,12 @@ class PreparedStage:
     @property
     def cells(self) -> int:
         """How many cells the notebook to execute has, that of the given parameters included."""
-        own = sum(_INJECTED not in _tags(cell) for cell in self.document["cells"])
-        return own + bool(self.given)
+        return len(self.own_cells) + bool(self.given)
+
+    @cached_property
+    def own_cells(self) -> list[dict[str, Any]]:
+        """The notebook's cells without those that an earlier execution injected."""
+        return [cell for cell in self.document["cells"] if not INJECTED & {*_tags(cell)}]
 
     def fingerprint(self, inputs: Mapping[str, Mapping[str, Any]]) -> Fingerprint:
         """Return what this stage's result depends on, given the records of its inputs."""
@@ -82,7 +84,7 @@ class PreparedStage:
 
     def source(self) -> str:
         """Return the notebook to execute: old outputs removed, given parameters injected."""
-        cells = [_clean(cell) for cell in self.document["cells"] if _INJECTED not in _tags(cell)]
+        cells = [_clean(cell) for cell in self.own_cells]
         if self.given:
             values = {name: self.values[name] for name in self.given}
             place = next(index for index, cell in enumerate(cells) if "parameters" in _tags(cell))
@@ -182,7 +184,7 @@ def _injected(source: str) -> dict[str, Any]:
     return {
         "cell_type": "code",
         "id": "injected-parameters",
-        "metadata": {"tags": [_INJECTED]},
+        "metadata": {"tags": [INJECTED_PARAMETERS]},
         "execution_count": None,
         "outputs": [],
         "source": source,

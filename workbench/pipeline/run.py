@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,9 @@ from workbench.pipeline.interruption import Interruption
 from workbench.pipeline.launch import Launch
 from workbench.pipeline.log import RunLog
 from workbench.pipeline.lost import bury, record_lost
+from workbench.pipeline.mended import mended
 from workbench.pipeline.outcome import Outcome
+from workbench.pipeline.pin import unpin_all
 from workbench.pipeline.plan import Planner
 from workbench.pipeline.reaper import release, start_reaper
 from workbench.pipeline.reporter import Reporter
@@ -68,8 +70,13 @@ class Runner:
             log.add("run.started", data, subject=request.pipeline)
             return self._drive(request, run, log, heart)
 
-    def resume(self, request: RunRequest, run: str) -> RunState:
+    def resume(self, request: RunRequest, run: str, *, redo: bool = False) -> RunState:
         """Go on with a run that failed or whose runner vanished; what it committed is kept.
+
+        Args:
+            request: what was asked for, made anew from the notebooks and modules as they are now.
+            run: its id.
+            redo: whether stages that succeeded are made anew when their code has changed since.
 
         Raises:
             BusyError: the run is still alive, or another run of its pipeline is.
@@ -82,12 +89,26 @@ class Runner:
                 record_lost(backing.ledger, state)
                 state = fold(run, backing.ledger.read(f"run/{run}"))
             log = RunLog(backing.ledger, run, state.version)
-            data = {"entries": [entry.to_dict() for entry in request.entries], **self._where()}
-            log.add("run.resumed", data, subject=request.pipeline)
+            found = mended(backing.ledger, backing.project.root, state, request, redo=redo)
+            entries = [entry.to_dict() for entry in request.entries]
+            log.add(
+                "run.resumed",
+                {"entries": entries, **found.to_dict(), **self._where()},
+                subject=request.pipeline,
+            )
             self._project()
-            return self._drive(request, run, log, heart)
+            for line in found.words():
+                self._reporter.warning(line)
+            ended = self._drive(request, run, log, heart, keep=found.kept)
+            done = [
+                name for name, entry in ended.entries.items() if entry.outcome and entry.outcome.is_success
+            ]
+            unpin_all(backing.project.layout, run, done)
+            return ended
 
-    def _drive(self, request: RunRequest, run: str, log: RunLog, heart: Heart) -> RunState:
+    def _drive(
+        self, request: RunRequest, run: str, log: RunLog, heart: Heart, *, keep: Sequence[str] = ()
+    ) -> RunState:
         backing = self._backing
         started = time.monotonic()
         stages = tuple(entry.name for entry in request.entries)
@@ -114,7 +135,7 @@ class Runner:
             expected=expected,
             budget=budget,
         )
-        drive.recall(fold(run, backing.ledger.read(f"run/{run}")))
+        drive.recall(fold(run, backing.ledger.read(f"run/{run}")), keep)
         with Interruption() as interruption:
             outcome, reason = self._watched(drive, run, interruption)
             committer.close()

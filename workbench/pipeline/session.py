@@ -14,6 +14,7 @@ from nbclient.exceptions import CellControlSignal, DeadKernelError
 from nbformat import NotebookNode
 
 from workbench.kernels.settings import KernelSettings
+from workbench.pipeline.checkpoint.restart import is_skipped
 from workbench.pipeline.kernel import (
     Usage,
     end_kernel,
@@ -177,7 +178,7 @@ class Session(NotebookClient):  # type: ignore[misc]
 
     async def _run_cells(self) -> None:
         for index, cell in enumerate(self.nb.cells):
-            if cell.cell_type != "code":
+            if cell.cell_type != "code" or is_skipped(cell):
                 continue
             self._cell = index + 1
             self._on_cell(index, cell)

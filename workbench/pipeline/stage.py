@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from workbench.errors import ParameterError, UnknownNameError, UsageError, nearest
+from workbench.errors import UnknownNameError, UsageError, nearest
 from workbench.pipeline.readable import readable
 from workbench.pipeline.space import Space
+from workbench.pipeline.stage_log import StageLog
 from workbench.pipeline.ticket import Ticket, current_ticket
 
 if TYPE_CHECKING:
+    from workbench.pipeline.recorded import Recorded
+    from workbench.pipeline.sitting import Sitting
     from workbench.project import ModelConfig, Project
     from workbench.tracking.trust import Trust
 
@@ -33,33 +35,45 @@ class StageRejected(Exception):
         return [f"Rejected: {self}"]
 
 
-class Stage:
+class Stage(StageLog):
     """A stage's inputs, outputs and log, the same for a person and for the runner.
 
     Headless it reads the exact versions that the runner chose and writes into the attempt's own space.
-    In JupyterLab it reads the versions of the last committed run and writes into a scratch space.
+    In JupyterLab it reads the versions of the last committed run, or those of the run that the stage was
+    opened with, and writes into a scratch space.
+
+    Args:
+        ticket: what it may read, and where it writes.
+        sitting: a person's session; None when a runner started it.
     """
 
-    def __init__(self, ticket: Ticket) -> None:
+    def __init__(self, ticket: Ticket, sitting: Sitting | None = None) -> None:
         self._ticket = ticket
+        self._sitting = sitting
         self._space = Space(ticket.folder).prepare()
         root = str(ticket.root)
         if root not in sys.path:
             sys.path.insert(0, root)
 
     def __repr__(self) -> str:
-        how = "interactive" if self._ticket.interactive else f"run {self.run}, attempt {self._ticket.attempt}"
-        return f"<Stage {self.name!r}: {how}>"
+        as_of = f", as in run {self._ticket.as_of}" if self._ticket.as_of else ""
+        attempt = f"run {self.run}, attempt {self._ticket.attempt}"
+        return f"<Stage {self.name!r}: {f'interactive{as_of}' if self._ticket.interactive else attempt}>"
 
     @property
-    def name(self) -> str:
-        """The stage's name in workbench.toml."""
-        return self._ticket.stage
+    def ticket(self) -> Ticket:
+        """What it may read, and where it writes."""
+        return self._ticket
 
     @property
     def run(self) -> str:
         """The run's id; `scratch` in an interactive session."""
         return self._ticket.run
+
+    @property
+    def as_of(self) -> str:
+        """The run whose inputs an interactive session reads; empty when it reads the newest."""
+        return self._ticket.as_of
 
     @property
     def seed(self) -> int:
@@ -91,10 +105,6 @@ class Stage:
     def model_config(self, name: str) -> ModelConfig:
         """Return what workbench.toml declares for a model."""
         return self.project.model(name)
-
-    def now(self) -> datetime:
-        """Return the project time at which this attempt began; use it in place of the wall clock."""
-        return datetime.fromisoformat(self._ticket.at)
 
     def load(self, name: str, *, as_: str = "pandas", columns: list[str] | None = None) -> Any:
         """Return an input of this stage, its digests checked before a byte of it is parsed.
@@ -149,6 +159,8 @@ class Stage:
 
         told = {"example": example, "reference": reference, "trust": lambda: self._trust(name)}
         self._space.write_record(name, keep(value, folder, name, **told))
+        if self._sitting:
+            self._sitting.saved(self.name, name)
 
     def validate(self, name: str, table: Any) -> Any:
         """Hold a table to a contract and return the rows that keep it; the others are set aside.
@@ -176,39 +188,56 @@ class Stage:
             self.reject(held.refusal, evidence=held.to_dict())
         return clean
 
-    def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
-        """Log numbers; each is kept with the run and shown wherever runs are compared."""
-        for name, value in metrics.items():
-            try:
-                float(value)
-            except (TypeError, ValueError) as error:
-                raise ParameterError(
-                    f"Metric {name!r} is {value!r}, which is not a number.",
-                    hint="Log texts with stage.log_text and tables with stage.log_table.",
-                    name=name,
-                    where=self.name,
-                ) from error
-        self._space.add_metrics(metrics, step, self.now().isoformat())
+    def checkpoint(self, name: str, **values: Any) -> None:
+        """Keep values, so that this notebook can be restarted behind this line.
 
-    def log_metric(self, name: str, value: float, step: int | None = None) -> None:
-        """Log one number."""
-        self.log_metrics({name: value}, step)
+        Write it as a statement of its own at the top level of a cell. As long as the code above it, what
+        that reads and the inputs are unchanged, the next attempt begins here: imports, definitions and
+        constants from above are run, the values are put in place, with all that was saved and logged by
+        then. `--force` runs from the top. What cannot be kept is told, and the stage goes on.
 
-    def log_figure(self, figure: Any, name: str) -> None:
-        """Keep a Matplotlib figure as PNG with the run."""
-        figure.savefig(self._figure(name, ".png"), dpi=120, bbox_inches="tight")
+        Args:
+            name: of the checkpoint, a literal text.
+            values: every variable that is used below and made above, as `frame=frame`: tables, models,
+                arrays, texts, numbers, lists and dicts.
+        """
+        from workbench.pipeline.kept_values import keep_values
 
-    def log_text(self, text: str, name: str) -> None:
-        """Keep a text with the run."""
-        self._figure(name, ".txt").write_text(text, encoding="utf-8")
+        shelves = self._sitting.shelves(self._ticket, sys._getframe(1).f_globals) if self._sitting else None
+        keep_values(self, name, values, self._ticket.checkpoints if shelves is None else shelves)
 
-    def log_table(self, table: Any, name: str) -> None:
-        """Keep a small table as CSV with the run."""
-        import pyarrow.csv
+    def restore(self, name: str) -> None:
+        """Put the values of a checkpoint into the notebook's variables, in place of running the cells above.
 
-        from workbench.data import to_arrow
+        Args:
+            name: of a checkpoint that is valid: `wb.stage(…)` tells of it.
 
-        pyarrow.csv.write_csv(to_arrow(table), self._figure(name, ".csv"))
+        Raises:
+            UsageError: there is no such checkpoint, or it is not valid any more.
+        """
+        from workbench.pipeline.kept_values import restore_values
+
+        namespace = sys._getframe(1).f_globals
+        if self._sitting:
+            self._sitting.restore(self, name, namespace)
+        else:
+            namespace.update(restore_values(self, Path(self._ticket.checkpoints[name])))
+
+    def commit(self, reason: str = "") -> Recorded | None:
+        """Record what this session has saved as a run of its own, where a rerun is too dear.
+
+        The run is marked `interactive`, with the notebook as it is saved, its parameters and its inputs. A
+        model that comes of it is not promoted, unless the project allows it. In a run it does nothing: the
+        runner records what a stage has saved.
+
+        Args:
+            reason: why, for the record.
+
+        Raises:
+            UsageError: a declared output was not saved in this session, or an input was never made.
+            ParameterError: a parameter has the wrong type or is out of range.
+        """
+        return self._sitting.commit(self, sys._getframe(1).f_globals, reason) if self._sitting else None
 
     def request(self, kind: str, **data: Any) -> None:
         """Ask something of the layers above, to be done when this stage ends: evidence, a proposal."""
@@ -251,11 +280,6 @@ class Stage:
             f"Stage {self.name!r} does not declare {name!r} among its outputs.",
             hint=f"{hint}Add it to stages.{self.name}.outputs in workbench.toml to save it.",
         )
-
-    def _figure(self, name: str, suffix: str) -> Path:
-        path = self._space.folder / "figures" / f"{name.removesuffix(suffix)}{suffix}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
 
 
 def attempted(name: str) -> Stage | None:

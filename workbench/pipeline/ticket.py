@@ -19,6 +19,12 @@ class Ticket:
 
     The runner writes it into the attempt's space and names it in the kernel's environment; a notebook
     that finds none is being worked on by a person.
+
+    Attributes:
+        as_of: in a person's session, the run whose inputs it reads; empty for the newest.
+        checkpoints: where the values of each of the notebook's checkpoints are kept, by name.
+        behind: the checkpoint that it was restarted behind, and the run that kept that; empty when it
+            runs from the top.
     """
 
     root: str
@@ -36,6 +42,9 @@ class Ticket:
     outputs: tuple[str, ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
     interactive: bool = False
+    as_of: str = ""
+    checkpoints: dict[str, str] = field(default_factory=dict)
+    behind: dict[str, str] = field(default_factory=dict)
 
     def write(self) -> Path:
         """Write the ticket into its attempt's folder and return the file's path."""

@@ -39,6 +39,11 @@ class Layout:
         return self.state / "scratch"
 
     @property
+    def checkpoints(self) -> Path:
+        """The folder of what notebooks have kept to be restarted behind."""
+        return self.state / "checkpoints"
+
+    @property
     def data(self) -> Path | str:
         """Where datasets are kept: a folder, or the URI of an object store."""
         return self.stores.data if "://" in self.stores.data else self.root / self.stores.data

@@ -172,7 +172,7 @@ def _stage(state: RunState, entry: EntryState, column: int, row: int) -> Stage:
         peak_memory_bytes=last.peak_memory_bytes if last else None,
         began=last.started if last else None,
         attempts=len(entry.attempts),
-        taken_from=entry.committed_by or "" if not entry.attempts else "",
+        taken_from=entry.committed_by or "",
         error=last.error if last else None,
         parameters=entry.parameters,
         metrics={name: value for name, value in entry.metrics.items() if value is not None},
