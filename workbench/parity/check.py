@@ -13,13 +13,13 @@ from workbench.adopt.access import accesses
 from workbench.notebook_rules import check as rules_broken
 from workbench.parity.compare import Difference, compare
 from workbench.parity.fault import Checked, Fault, Kind, ordered
-from workbench.parity.reading import clock_calls, missing_modules, missing_names, read_faults, unpinned
-from workbench.parity.reading.clock import TODO, TODO_FREE
+from workbench.parity.reading import missing_modules, missing_names, read_faults, unpinned
 from workbench.parity.reading.names import executions_gone
 from workbench.parity.results import shown_text
 from workbench.parity.seen import ending, seen_faults
 from workbench.parity.subject import Subject
 from workbench.parity.trial import Means, Trial, World, run_trial
+from workbench.parity.worlds import chance_faults, clock_faults, todo_of
 from workbench.pipeline.attempt import Stop
 
 _SHIFT = 403 * 86_400.0 + 26_471.0  # seconds: another year, month, weekday and hour
@@ -191,7 +191,7 @@ class Check:
             kind = Kind.SEED if moved.ran else Kind.CLOCK
             what = "with other random numbers" if moved.ran else "on another day"
             text = f"comes to an end, but not {what}: {other.result.reason}"
-            yield Fault(kind, other.failed_at, text, self._todo(kind), seen=True)
+            yield Fault(kind, other.failed_at, text, todo_of(subject, kind), seen=True)
             return
         difference = compare(first, other, subject)
         yield from self._session(first, difference)
@@ -202,38 +202,9 @@ class Check:
             return
         by_chance, by_clock = compare(moved, other, subject), compare(first, moved, subject)
         if by_chance:
-            yield from self._chance(by_chance)
+            yield from chance_faults(subject, by_chance)
         if by_clock:
-            yield from self._clock(by_clock, by_chance, moved)
-
-    def _chance(self, difference: Difference) -> Iterator[Fault]:
-        drawn = [fault for fault in unpinned(self._subject) if fault.cell in difference.cells]
-        for fault in drawn:
-            yield replace(
-                fault, text=f"{fault.text}, and {difference.told()} differs from run to run", seen=True
-            )
-        if not drawn:
-            cell = next(iter(difference.cells), None)
-            names = ", ".join(f"`{name}`" for name in difference.variables.get(cell or 0, ())[:3])
-            what = names or difference.told()
-            text = f"{what} differs from run to run: chance without a seed, or a set's order"
-            yield Fault(Kind.SEED, cell, text, self._todo(Kind.SEED), seen=True)
-
-    def _clock(self, difference: Difference, chance: Difference, moved: Trial) -> Iterator[Fault]:
-        looks = moved.seen("clock")
-        guilty = [look for look in looks if look["cell"] in difference.cells]
-        if not guilty and looks and not set(difference.labels) <= set(chance.labels):
-            first = next(iter(difference.cells), 0)
-            guilty = [look for look in looks if look["cell"] <= first][-1:]
-        for look in guilty:
-            text = f"`{look['name']}()` reads the clock, and {difference.told()} differs on another day"
-            yield Fault(Kind.CLOCK, look["cell"], text, self._todo(Kind.CLOCK), look["line"], seen=True)
-        if not guilty and not set(difference.labels) <= set(chance.labels):
-            cell = next(iter(difference.cells), None)
-            said = next((f for f in clock_calls(self._subject) if f.cell in difference.cells), None)
-            text = f"{difference.told()} differs on another day"
-            place = (said.cell, said.line) if said else (cell, None)
-            yield Fault(Kind.CLOCK, place[0], text, self._todo(Kind.CLOCK), place[1], seen=True)
+            yield from clock_faults(subject, by_clock, by_chance, moved)
 
     def _session(self, first: Trial, difference: Difference) -> Iterator[Fault]:
         """Yield cells that show something else than they did in a stored session that lost executions."""
@@ -246,14 +217,6 @@ class Check:
                 text = f"shows {_short(now)} when run from the top, but {_short(stored)} is stored"
                 todo = "A cell that is gone, or that was run twice, made the difference: put it back."
                 yield Fault(Kind.STATE, cell.number, text, todo, seen=True)
-
-    def _todo(self, kind: Kind) -> str:
-        staged = self._subject.stage is not None
-        if kind is Kind.CLOCK:
-            return TODO if staged else TODO_FREE
-        return (
-            f"Give what draws a seed, such as {'stage.seed' if staged else '1'}; sort what comes from a set."
-        )
 
 
 def _numbers(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -43,6 +43,24 @@ class Difference:
         """The cells whose values or results differ, from the first on."""
         left = {cell for cell in self.labels.values() if cell}
         return tuple(sorted(left | set(self.variables)))
+
+    def without(self, names: Collection[str]) -> Difference:
+        """Return the same but for some variables."""
+        left = {cell: tuple(n for n in own if n not in names) for cell, own in self.variables.items()}
+        return Difference(self.labels, {cell: own for cell, own in left.items() if own})
+
+    def origins(self, used: Mapping[int, set[str]]) -> tuple[int, ...]:
+        """Return the cells where a difference arises, and is not only handed on.
+
+        Args:
+            used: the names that each cell needs.
+        """
+        found, known = [], set[str]()
+        for cell in self.cells:
+            if not known & used.get(cell, set()):
+                found.append(cell)
+            known |= set(self.variables.get(cell, ()))
+        return tuple(found)
 
     def told(self, most: int = 2) -> str:
         """Return what came out differently, for people."""

@@ -146,11 +146,34 @@ class Report:
 
 
 def ordered(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """Return faults from the first cell to the last, each once: what was seen stands for what was read."""
-    best: dict[tuple[Kind, int | None, str], Fault] = {}
+    """Return faults from the first cell to the last, each once: what was seen stands for what was read.
+
+    An error is left out where the cell has a fault that explains it.
+    """
+    best: dict[tuple[Kind, int | None, int | None, str], Fault] = {}
     for fault in faults:
-        key = (fault.kind, fault.cell, fault.text)
+        key = (fault.kind, fault.cell, fault.line, fault.text if fault.kind in _MANY else "")
         known = best.get(key)
         if known is None or (fault.fails, fault.seen) > (known.fails, known.seen):
             best[key] = fault
-    return tuple(sorted(best.values(), key=lambda each: (each.cell or 0, each.line or 0, each.kind)))
+    kept = [fault for fault in best.values() if not _is_told(fault, best.values())]
+    return tuple(sorted(kept, key=lambda each: (each.cell or 0, each.line or 0, each.kind)))
+
+
+_MANY = (Kind.PATH, Kind.INPUT, Kind.STATE, Kind.ORDER, Kind.ERROR)  # several of one line are told
+
+
+def _is_told(fault: Fault, others: Iterable[Fault]) -> bool:
+    """Return whether another fault of the same cell says what this one does, and more."""
+    here = [each for each in others if each.cell == fault.cell and each is not fault and each.fails]
+    if fault.kind is Kind.ERROR:
+        return bool(here)
+    if fault.kind is Kind.MODULE and fault.line is None:
+        return any(each.kind is Kind.MODULE for each in here)
+    return fault.kind is Kind.INPUT and any(
+        each.kind is Kind.PATH
+        and each.line == fault.line
+        and each.text.split("'")[1:2]
+        and each.text.split("'")[1] in fault.text
+        for each in here
+    )

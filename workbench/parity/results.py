@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from workbench.data.digest import sha256_file
 from workbench.parity.subject import Subject
 from workbench.parity.trial import Trial
 from workbench.pipeline.space import Space
@@ -87,14 +87,15 @@ def _metrics(trial: Trial) -> Iterator[Result]:
 def _figures(trial: Trial, wrote: Mapping[str, int]) -> Iterator[Result]:
     for path in sorted((trial.folder / "figures").glob("*")):
         if path.is_file():
-            yield Result(f"`{path.name}`", wrote.get(f"figures/{path.name}"), "file", _digest(path))
+            digest = sha256_file(path)
+            yield Result(f"`{path.name}`", wrote.get(f"figures/{path.name}"), "file", digest)
 
 
 def _files(trial: Trial) -> Iterator[Result]:
     for line in trial.seen("write"):
         path = Path(line["path"])
-        if path.suffix.lower() in _COMPARED and path.is_file():
-            yield Result(f"the file {path.name}", line["cell"], "file", _digest(path))
+        if path.suffix.lower() in _COMPARED and line["path"] in trial.files:
+            yield Result(f"the file {path.name}", line["cell"], "file", trial.files[line["path"]])
 
 
 def _shown(trial: Trial) -> Iterator[Result]:
@@ -120,7 +121,3 @@ def shown_text(outputs: list[dict[str, Any]]) -> str:
 
 def _joined(text: str | list[str]) -> str:
     return text if isinstance(text, str) else "".join(text)
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from workbench.clock import system_clock
 from workbench.errors import UnknownNameError, UsageError, WorkbenchError
-from workbench.kernels.settings import settings_of
+from workbench.kernels.settings import KernelSettings, settings_of
 from workbench.parity.check import Check, Progress, Silent
 from workbench.parity.fault import Checked, Report
 from workbench.parity.smoke import reduced
@@ -137,7 +137,7 @@ class _Checks:
         return Check(subject, supply.inputs(subject.name), self._means(project), self._progress)
 
     def _means(self, project: Project | None) -> Means:
-        means = Means(self._place, self._at)
+        means = Means(self._place, self._at, warm=KernelSettings())
         if project is None:
             return means
         return replace(

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from workbench.data.digest import sha256_file
 from workbench.kernels.settings import KernelSettings
 from workbench.ledger.actor import local_actor
 from workbench.parity.subject import Copy, Subject, copy_for
@@ -70,6 +71,7 @@ class Trial:
 
     Attributes:
         lines: what was seen in the kernel, in order.
+        files: the digests of what it wrote outside of its space, by path, as they were at its end.
         copy: the notebook as its kernel got it.
     """
 
@@ -78,6 +80,7 @@ class Trial:
     result: AttemptResult
     lines: tuple[Mapping[str, Any], ...]
     copy: Copy = field(repr=False)
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ran(self) -> bool:
@@ -146,7 +149,8 @@ def run_trial(
     )
     spec = _spec(subject, copy, world, means=means, place=place, inputs=inputs)
     result = perform(spec, _Told(copy.numbers, on_cell), stop or Stop())
-    return Trial(world, place, result, tuple(_read(lines)), copy)
+    seen = tuple(_read(lines))
+    return Trial(world, place, result, seen, copy, _digests(seen))
 
 
 def _orders(
@@ -216,6 +220,11 @@ def _spec(
         save_every=_HOUR,
         warm=means.warm,
     )
+
+
+def _digests(lines: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    paths = {Path(line["path"]) for line in lines if line["what"] == "write"}
+    return {str(path): sha256_file(path) for path in paths if path.is_file()}
 
 
 def _read(path: Path) -> list[dict[str, Any]]:

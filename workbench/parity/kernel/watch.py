@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 from typing import Any, TextIO
 
 from workbench.parity.kernel.frames import Frames, Where, is_library
@@ -216,18 +217,16 @@ class Watch:
         return threading.current_thread() is threading.main_thread()
 
     def _passes(self, names: tuple[str, ...]) -> bool:
-        frame = sys._getframe(1)
+        """Return whether a module of these works on behalf of the cell."""
+        frame: FrameType | None = sys._getframe(1)
         while frame is not None:
             owner = self._frames.owner(frame)
             if owner == "cell":
                 return False
-            if owner == "itself":
-                frame = frame.f_back  # type: ignore[assignment]
-                continue
             module = str(frame.f_globals.get("__name__", ""))
-            if any(module == name or module.startswith(f"{name}.") for name in names):
+            if owner != "itself" and any(module == name or module.startswith(f"{name}.") for name in names):
                 return True
-            frame = frame.f_back  # type: ignore[assignment]
+            frame = frame.f_back
         return False
 
 

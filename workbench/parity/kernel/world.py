@@ -22,6 +22,7 @@ from workbench.parity.kernel.frames import Frames
 _TICK = 1_000_000  # nanoseconds
 _PATIENCE = 10_000  # looks at a clock after which it runs as real ones do: somebody waits for it
 _DURATIONS = ("perf_counter", "monotonic", "process_time", "thread_time")
+_ON_BEHALF = ("pandas.", "polars.", "pendulum", "arrow.", "dateutil.")  # asked for the time, they look
 _real = {name: getattr(time, name) for name in ("time_ns", *(f"{each}_ns" for each in _DURATIONS))}
 
 
@@ -57,9 +58,11 @@ class World:
     def _now(self, name: str, depth: int = 2) -> int:
         """Return the calendar's nanoseconds; the notebook's own code is told of."""
         elapsed: int = _real["time_ns"]() - self._began
-        if not self._is_own(depth + 1):
+        own = self._is_own(depth + 1)
+        if own or sys._getframe(depth).f_globals.get("__name__", "").startswith(_ON_BEHALF):
+            self._tell(name)
+        if not own:
             return self._start + elapsed
-        self._tell(name)
         return self._start + self._tick(elapsed)
 
     def _tick(self, elapsed: int) -> int:
@@ -130,7 +133,7 @@ class World:
     def _set_chance(self) -> None:
         random.seed(self._number)
         random._urandom = self._chance.randbytes  # type: ignore[attr-defined]
-        secrets.token_bytes = lambda size=None: self._chance.randbytes(size or 32)
+        secrets.token_bytes = lambda nbytes=None: self._chance.randbytes(nbytes or 32)
         if "numpy" in sys.modules:
             import numpy as np
 

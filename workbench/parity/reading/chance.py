@@ -9,7 +9,6 @@ from workbench.parameters.names import qualified
 from workbench.parity.fault import Fault, Kind
 from workbench.parity.subject import Subject
 
-_GLOBAL = ("numpy.random.", "random.")
 _SAFE = {
     *(f"numpy.random.{name}" for name in ("seed", "set_state", "get_state", "Generator", "SeedSequence")),
     *(f"random.{name}" for name in ("seed", "setstate", "getstate")),
@@ -40,9 +39,10 @@ _TAKING = {
         "make_circles",
         "IsolationForest",
     ),
-    *("shuffle", "resample", "permutation_importance", "SGDClassifier", "SGDRegressor", "RandomUnderSampler"),
+    *("permutation_importance", "SGDClassifier", "SGDRegressor", "RandomUnderSampler"),
     *("TPESampler", "RandomSampler", "CmaEsSampler", "SMOTE"),
 }
+_FUNCTIONS = {"shuffle", "resample"}
 _SPLITS = {"KFold", "StratifiedKFold"}
 _TODO = "Give it a seed: np.random.default_rng(stage.seed), or random_state=stage.seed."
 _TODO_FREE = "Give it a seed: np.random.default_rng(1), or random_state=1."
@@ -64,19 +64,24 @@ def unpinned(subject: Subject) -> Iterator[Fault]:
 
 
 def _draws(call: ast.Call, full: str, seeded: set[str]) -> bool:
-    last = call.func.attr if isinstance(call.func, ast.Attribute) else full.rpartition(".")[2]
     if full in _ALWAYS:
         return True
     if full in _MAKERS:
-        return (not call.args and not call.keywords) or _is_none(call.args[0] if call.args else None)
+        return not (call.args or call.keywords) or _is_none(call.args[0] if call.args else None)
     module = full.rpartition(".")[0]
     if module in ("numpy.random", "random"):
         return full not in _SAFE and module not in seeded
-    if "numpy.random" in seeded:
-        return False
-    if last in _TAKING or (last == "sample" and isinstance(call.func, ast.Attribute) and _of_rows(call)):
-        return not _has_state(call)
-    return last in _SPLITS and _is_true(_keyword(call, "shuffle")) and not _has_state(call)
+    return "numpy.random" not in seeded and not _has_state(call) and _takes_state(call, full)
+
+
+def _takes_state(call: ast.Call, full: str) -> bool:
+    """Return whether a call draws unless it is given a `random_state`."""
+    last = call.func.attr if isinstance(call.func, ast.Attribute) else full.rpartition(".")[2]
+    if last in _FUNCTIONS:
+        return full.startswith("sklearn.")
+    if last == "sample":
+        return isinstance(call.func, ast.Attribute) and _of_rows(call)
+    return last in _TAKING or (last in _SPLITS and _is_true(_keyword(call, "shuffle")))
 
 
 def _of_rows(call: ast.Call) -> bool:

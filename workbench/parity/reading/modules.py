@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -45,7 +46,7 @@ def _fault(
     if any(_is_module(base, name) for base in bases):
         return None
     added = next((base for base in _added(subject) if _is_module(base, name)), None)
-    origin = str(added / name) if added else _origin(name)
+    origin = os.path.normpath(added / name) if added else _origin(name)
     if origin is None:
         text = f"imports `{name}`, which is not installed"
         return Fault(Kind.MODULE, cell, text, f"Install it, and declare it in {_files(subject)}.", line)
