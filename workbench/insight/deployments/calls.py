@@ -17,7 +17,8 @@ class Calls:
         arm: champion or challenger; what the version was when it answered.
         caller: empty where nobody said who they are.
         requests: that were answered.
-        per_second: of them.
+        rows: in them.
+        per_second: requests.
         errors: requests that failed; None where the source does not say.
         p50, p95, p99: latency in seconds; None without a request.
     """
@@ -26,6 +27,7 @@ class Calls:
     arm: str
     caller: str
     requests: float
+    rows: float
     per_second: float
     errors: float | None = None
     p50: float | None = None

@@ -81,6 +81,7 @@ class _Look:
     at: datetime
     monotonic: float
     buckets: Mapping[Series, tuple[tuple[float, float], ...]]
+    rows: Mapping[Series, float]
     failed: Mapping[tuple[str, bool, str, str], float]
     gauges: Mapping[str, float] = field(default_factory=dict)
     shares: tuple[tuple[str, str, float], ...] = ()
@@ -127,15 +128,18 @@ class _Reader:
 
 def _looked(samples: Sequence[Sample], model: str, now: datetime) -> _Look:
     buckets: dict[Series, list[tuple[float, float]]] = {}
+    rows: dict[Series, float] = {}
     failed: dict[tuple[str, bool, str, str], float] = {}
     gauges: dict[str, float] = {}
     shares = []
     for name, labels, value in samples:
-        if labels.get("model", model) != model:
+        if labels.get("model", "") not in ("", model):
             continue
         if name == "workbench_request_seconds_bucket":
             series = (labels["version"], labels["arm"], labels["caller"])
             buckets.setdefault(series, []).append((float(labels["le"]), value))
+        elif name == "workbench_rows_total":
+            rows[labels["version"], labels["arm"], labels["caller"]] = value
         elif name in ("workbench_errors_total", "workbench_refused_total"):
             what = (
                 labels.get("reason", ""),
@@ -149,7 +153,7 @@ def _looked(samples: Sequence[Sample], model: str, now: datetime) -> _Look:
         elif not labels:
             gauges[name] = value
     ordered = {series: tuple(sorted(pairs)) for series, pairs in buckets.items()}
-    return _Look(now, time.monotonic(), ordered, failed, gauges, tuple(shares))
+    return _Look(now, time.monotonic(), ordered, rows, failed, gauges, tuple(shares))
 
 
 def _restarted(before: _Look, after: _Look) -> bool:
@@ -194,6 +198,7 @@ def _line(first: _Look, last: _Look, series: Series, failed: Sequence[Failed]) -
         arm=arm,
         caller=caller,
         requests=requests,
+        rows=last.rows.get(series, 0.0) - first.rows.get(series, 0.0),
         per_second=requests / max(last.monotonic - first.monotonic, 1e-9),
         errors=sum(f.count for f in failed if f.served and (f.version, f.caller) == (version, caller)),
         **quantiles,

@@ -57,6 +57,13 @@ class Decision:
     machine: bool
     position: int
 
+    @property
+    def by(self) -> str:
+        """Who decided, in words."""
+        if is_machine(self.actor):
+            return f"by the workbench itself ({self.actor})"
+        return f"by the policy, in a run of {self.actor}" if self.machine else f"by {self.actor}"
+
 
 def past(store: Store, person: Person, model: str) -> tuple[Decision, ...]:
     """Return what was decided about a model, the newest first.

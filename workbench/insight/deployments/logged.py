@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from workbench.insight.deployments.behind import Behind
@@ -27,7 +27,8 @@ SPANS = {
 """Times that can be asked for."""
 
 _EVERY = 3.0  # seconds; longer spans are read less often
-_POINTS = 60
+_POINTS, _FEWEST = 60, 7
+_MICROSECOND = timedelta(microseconds=1)
 _MICROSECONDS = 1e6
 
 
@@ -80,7 +81,7 @@ def _read(project: Project, clock: Clock, model: str, length: timedelta) -> Answ
         since=until - length,
         until=until,
         lines=_lines(rows, length),
-        moments=_moments(rows, length),
+        moments=_moments(rows, until - length, length),
         note=note,
     )
 
@@ -89,7 +90,7 @@ def _lines(rows: pl.DataFrame, length: timedelta) -> tuple[Calls, ...]:
     import polars as pl
 
     by = rows.group_by("version", "arm", pl.col("caller").fill_null("")).agg(
-        pl.col("request_id").n_unique().alias("requests"), *_quantiles(*QUANTILES)
+        pl.col("request_id").n_unique().alias("requests"), pl.len().alias("rows"), *_quantiles(*QUANTILES)
     )
     seconds = length.total_seconds()
     return tuple(
@@ -98,6 +99,7 @@ def _lines(rows: pl.DataFrame, length: timedelta) -> tuple[Calls, ...]:
             arm=row["arm"],
             caller=row["caller"],
             requests=row["requests"],
+            rows=row["rows"],
             per_second=row["requests"] / seconds,
             p50=row["p50"],
             p95=row["p95"],
@@ -108,18 +110,29 @@ def _lines(rows: pl.DataFrame, length: timedelta) -> tuple[Calls, ...]:
     )
 
 
-def _moments(rows: pl.DataFrame, length: timedelta) -> tuple[Moment, ...]:
+def _moments(rows: pl.DataFrame, since: datetime, length: timedelta) -> tuple[Moment, ...]:
     import polars as pl
 
     if rows.is_empty():
         return ()
-    step = max(1, round(length.total_seconds() / _POINTS))
-    found = rows.group_by(pl.col("at").dt.truncate(f"{step}s"), "version").agg(
+    step = length / min(_POINTS, max(_FEWEST, rows["request_id"].n_unique() // 2))
+    place = ((pl.col("at") - since).dt.total_microseconds() // (step // _MICROSECOND)).alias("place")
+    found = rows.group_by(place, "version").agg(
         pl.col("request_id").n_unique().alias("requests"), *_quantiles("p50", "p99")
     )
+    known = {(row["place"], row["version"]): row for row in found.to_dicts()}
+    nothing = {"requests": 0, "p50": None, "p99": None}
     return tuple(
-        Moment(row["at"], row["version"], row["requests"] / step, row["p50"], row["p99"])
-        for row in found.sort("at", "version").to_dicts()
+        Moment(
+            since + (number + 0.5) * step,
+            version,
+            row["requests"] / step.total_seconds(),
+            row["p50"],
+            row["p99"],
+        )
+        for number in range(round(length / step))
+        for version in sorted(rows["version"].unique().to_list())
+        for row in (known.get((number, version), nothing),)
     )
 
 
