@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from tests.browser.living import lives
 from tests.browser.test_dashboards import ATTACK
 from tests.dashboards.served import Served
 from tests.insight.scene import Scene
@@ -17,10 +19,10 @@ pytestmark = pytest.mark.browser
 APP = f"""
 import pandas as pd
 import panel as pn
-import panel_material_ui as pmui
 
 from workbench.dashboards.app.components import (
-    Action, Column, code, crumbs, empty_state, export_button, facts, block, figure, shown, table, link
+    Action, Column, MultiChoice, RadioButtonGroup, TextInput, block, code, crumbs, empty_state, export_button,
+    facts, figure, link, shown, table
 )
 from workbench.dashboards.app.frames import Framed, frame
 from workbench.dashboards.app.page import Page
@@ -42,13 +44,17 @@ def view(store, person, location):
     columns = [Column("name", "Name" + ATTACK), Column("auc", "AUC", kind="number")]
     drawn = figure(x="x" + ATTACK, y="y")
     drawn.line([1, 2, 3], [1, 4, 9], legend_label="line" + ATTACK)
-    choice = pmui.RadioBoxGroup(label="Choice" + ATTACK, options=["a", "b", ATTACK], value="a")
+    choice = RadioButtonGroup(label="Choice" + ATTACK, options=["a", "b", ATTACK])
     location.bind(choice, "choice")
+    many = MultiChoice(label="Many" + ATTACK, options=["one", "two", ATTACK])
+    location.bind(many, "many")
+    words = TextInput(label="Words" + ATTACK)
+    location.bind(words, "words")
     said = pn.Column()
     return pn.Column(
         crumbs(link("parts", "Parts" + ATTACK), ATTACK),
         block(facts([("fact" + ATTACK, ATTACK)])), code(ATTACK), empty_state(ATTACK, ATTACK, ATTACK),
-        choice,
+        choice, many, words,
         table(rows, columns, name="runs", on_row=lambda row: said.append(block(f"row {{row}} was clicked"))),
         said,
         export_button(lambda: rows, "runs"),
@@ -83,7 +89,7 @@ def parts(served: Served, page: Page) -> Page:
     """The page, opened."""
     page.goto(f"{served.url}/parts")
     expect(page.get_by_text("run 1 ").first).to_be_visible(timeout=30_000)
-    return page
+    return lives(page)
 
 
 def test_each_component_shows_text_as_text(parts: Page) -> None:
@@ -99,9 +105,9 @@ def test_each_component_shows_text_as_text(parts: Page) -> None:
 
 def test_a_table_is_paged_and_exported_whole(parts: Page) -> None:
     """A row is told by its place in the whole; the file has all rows, and no formula."""
-    expect(parts.locator(".tabulator-row")).to_have_count(20)
-    parts.get_by_role("button", name="Show Page 4").click()
-    parts.get_by_role("gridcell", name="run 77 ").click()
+    expect(parts.locator("table.grid tbody tr")).to_have_count(20)
+    parts.get_by_role("button", name="Page 4").click()
+    parts.get_by_role("cell", name="run 77 ").click()
     expect(parts.get_by_text("row 77 was clicked")).to_be_visible(timeout=10_000)
     with parts.expect_download() as download:
         parts.get_by_role("button", name="CSV").click()
@@ -142,7 +148,48 @@ def test_the_address_holds_the_view(served: Served, page: Page) -> None:
     """What it says is chosen, what is chosen it says, and what it says wrongly is left aside."""
     page.goto(f"{served.url}/parts?choice=b")
     expect(page.get_by_role("radio", name="b", exact=True)).to_be_checked(timeout=30_000)
-    page.get_by_role("radio", name="a", exact=True).check()
+    page.get_by_role("radio", name="a", exact=True).click()
     expect(page).to_have_url(f"{served.url}/parts", timeout=10_000)
     page.goto(f"{served.url}/parts?choice=nonsense")
     expect(page.get_by_role("radio", name="a", exact=True)).to_be_checked(timeout=30_000)
+
+
+def test_a_table_is_sorted_by_its_headings(parts: Page) -> None:
+    """The whole of it, not the page that is shown; a screen reader is told the order."""
+    heading = parts.get_by_role("columnheader", name="AUC")
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "ascending", timeout=10_000)
+    heading.get_by_role("button").click()
+    expect(heading).to_have_attribute("aria-sort", "descending", timeout=10_000)
+    expect(parts.locator("table.grid tbody tr").first).to_contain_text("run 99")
+
+
+def test_several_are_chosen_and_text_is_typed_without_losing_the_place(served: Served, parts: Page) -> None:
+    """The list stays open while boxes are ticked, and the caret where it is while words are told."""
+    chosen = parts.locator("details.many")
+    chosen.locator("summary").click()
+    chosen.get_by_role("checkbox", name="two").check()
+    expect(parts).to_have_url(re.compile("many="), timeout=10_000)
+    expect(chosen.get_by_role("checkbox", name="two")).to_be_visible()
+    parts.keyboard.press("Escape")
+    expect(chosen.get_by_role("checkbox", name="two")).not_to_be_visible()
+    expect(chosen.locator("summary")).to_contain_text("two")
+    field = parts.get_by_role("textbox", name="Words")
+    field.press_sequentially("ab")
+    expect(parts).to_have_url(re.compile("words=ab"), timeout=10_000)
+    field.press("ArrowLeft")
+    field.press_sequentially("c")
+    expect(parts).to_have_url(re.compile("words=acb"), timeout=10_000)
+
+
+def test_what_is_done_before_the_page_lives_is_done_when_it_does(served: Served, parts: Page) -> None:
+    """The first look takes what people do to it, and nothing of it is lost."""
+    page = parts
+    held: list[Route] = []
+    page.route("**/panel.min.js*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks it
+    page.goto(f"{served.url}/parts", wait_until="commit")
+    page.locator("#first").get_by_role("button", name="Page 4").click(timeout=20_000)
+    held[0].continue_()
+    expect(page.get_by_text("run 77 ")).to_be_visible(timeout=30_000)
+    expect(page.locator("#first")).to_have_count(0)
+    assert page.evaluate("window.hit") is None

@@ -7,6 +7,8 @@ import pytest
 
 from tests.insight.experiments.past import SCIENTIST, VIEWER, Past
 from tests.projects import cell, notebook
+from workbench.dashboards.app.components import Button, Control, Table, TextInput
+from workbench.dashboards.app.first import first_look
 from workbench.dashboards.app.location import Location
 from workbench.dashboards.views import experiments
 
@@ -65,6 +67,9 @@ def test_texts_of_others_are_text_on_every_view(attacked: Past, query: dict[str,
     assert panes
     for pane in panes:
         assert "<img src=x" not in pane.object
+    for control in page.select(Control):
+        assert "<img src=x" not in control.markup
+    assert "<img src=x" not in first_look(page)
     page.get_root()
 
 
@@ -78,7 +83,7 @@ def test_a_view_says_what_is_asked_of_it(attacked: Past) -> None:
 def test_who_may_not_launch_is_offered_no_form(past: Past) -> None:
     page = experiments.page(past.store, VIEWER, Location({"launch": "new"}))
     assert "Not for your role" in "".join(pane.object for pane in page.select(pn.pane.HTML))
-    assert not list(page.select(pn.widgets.Button))
+    assert not list(page.select(Button))
 
 
 def test_an_empty_project_is_told_what_to_do(past: Past) -> None:
@@ -96,12 +101,57 @@ def test_a_page_of_many_runs_is_sent_and_the_whole_is_counted_and_sorted(past: P
     for number in range(25):
         past.run(f"r{number:02}", None, {"train": {"auc": number / 100}})
     page = experiments.page(past.store, VIEWER, Location())
-    (shown,) = page.select(pn.widgets.Tabulator)
-    assert list(shown.value["run"]) == [f"r{number:02}" for number in range(24, 4, -1)]
+    (shown,) = page.select(Table)
+    assert _runs(shown) == [f"r{number:02}" for number in range(24, 4, -1)]
+    assert shown.markup.count("<tr") == 21
     assert any("25 runs" in pane.object for pane in page.select(pn.pane.HTML))
-    shown.sorters = [{"field": "train/auc", "dir": "asc"}]
-    assert list(shown.value["run"])[:2] == ["r00", "r01"]
-    (search,) = (widget for widget in page.select() if getattr(widget, "label", "") == "Search")
-    search.value = "auc>0.22"
-    assert list(shown.value["run"]) == ["r23", "r24"]
+    shown.acted("sort", "train/auc", "")
+    assert _runs(shown)[:2] == ["r00", "r01"]
+    (search,) = (widget for widget in page.select(TextInput) if widget.label == "Search")
+    search.acted("type", "auc>0.22", "")
+    assert _runs(shown) == ["r23", "r24"]
     assert any("2 runs" in pane.object for pane in page.select(pn.pane.HTML))
+
+
+def test_order_and_page_of_the_runs_stand_in_the_address(past: Past) -> None:
+    """What a link names is what it shows, and a link that names too much shows what there is."""
+    for number in range(45):
+        past.run(f"r{number:02}", None, {"train": {"auc": number / 100}})
+    location = Location()
+    (shown,) = experiments.page(past.store, VIEWER, location).select(Table)
+    shown.acted("sort", "train/auc", "")
+    shown.acted("page", "1", "")
+    assert location.query == {"sort": "train/auc", "page": "2"}
+    (again,) = experiments.page(past.store, VIEWER, Location(location.query)).select(Table)
+    assert _runs(again) == [f"r{number}" for number in range(20, 40)] == _runs(shown)
+    (last,) = experiments.page(past.store, VIEWER, Location({"page": "999"})).select(Table)
+    assert _runs(last) == [f"r{number:02}" for number in range(4, -1, -1)]
+    shown.acted("sort", "run", "")
+    assert location.query == {"sort": "run"}
+
+
+def test_runs_that_are_ticked_are_offered_for_comparison(past: Past) -> None:
+    for run in ("a", "b"):
+        past.run(run)
+    page = experiments.page(past.store, VIEWER, Location())
+    (shown,) = page.select(Table)
+    for place in ("0", "1"):
+        shown.acted("tick", True, place)
+    said = "".join(pane.object for pane in page.select(pn.pane.HTML))
+    assert "./experiments?compare=b%2Ca" in said
+    shown.acted("tick", False, "0")
+    assert "Choose another one" in "".join(pane.object for pane in page.select(pn.pane.HTML))
+
+
+def test_a_group_that_is_clicked_leaves_its_runs(past: Past) -> None:
+    past.run("a", pipeline="main")
+    past.run("b", pipeline="other")
+    location = Location({"group": "pipeline"})
+    (shown,) = experiments.page(past.store, VIEWER, location).select(Table)
+    shown.acted("row", str(list(shown.value["name"]).index("other")), "")
+    assert _runs(shown) == ["b"]
+    assert json.loads(location.query["pipeline"]) == ["other"]
+
+
+def _runs(shown: Table) -> list[str]:
+    return list(shown.value["run"])

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import panel as pn
 from panel.io.application import build_applications
 from panel.io.server import get_server
 
 from workbench.access import OIDC, OPEN, Directory
+from workbench.dashboards.app.design import prepare
 from workbench.dashboards.app.gate import Gate
 from workbench.dashboards.app.headers import SafeHeaders
 from workbench.dashboards.app.look import COOKIE
@@ -113,7 +113,7 @@ def make_server(
     gate = Gate(directory, read_secrets(project.layout.state))
     site = Site(store, gate, pages)
     store.refresh(wait=_WARM_UP)
-    pn.extension("tabulator", notifications=True)
+    prepare()
     applications = build_applications(
         {f"/{page.path}": site.opener(page) for page in pages}, title={f"/{p.path}": p.title for p in pages}
     )

@@ -47,8 +47,9 @@ def _opened(site: Site, page: Page) -> Any:
         return error_state(AccessError("You have no role in this project any more.", hint="Ask an admin."))
     look = look_of(pn.state.cookies.get(COOKIE, ""))
     set_zone(look.zone)
+    pn.config.theme = "dark" if look.dark else "default"
     site.store.refresh()
-    return shell(
+    shell(
         _made(site, page, person),
         page=page,
         pages=[each for each in site.pages if person.may(each.permission)],
@@ -57,6 +58,7 @@ def _opened(site: Site, page: Page) -> Any:
         way=site.gate.directory.way,
         look=look,
     )
+    return None  # the shell has put it into the document
 
 
 def _made(site: Site, page: Page, person: Person) -> Any:

@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
-import panel_material_ui as pmui
 from markupsafe import Markup
 
 from workbench.access import OPEN
 from workbench.dashboards.app.components.icons import icon
 from workbench.dashboards.app.components.markup import block, html, joined
 from workbench.dashboards.app.components.moments import moment, viewer_zone
-from workbench.dashboards.app.template import template
-from workbench.dashboards.app.theme import THEMES
+from workbench.dashboards.app.components.said import place_for_words
+from workbench.dashboards.app.first import first_look
+from workbench.dashboards.app.template import template, variables
 
 if TYPE_CHECKING:
     from workbench.access import Person
@@ -36,8 +36,8 @@ def shell(
     person: Person,
     way: str,
     look: Look,
-) -> pmui.Page:
-    """Return a whole page around its content.
+) -> None:
+    """Put a whole page around its content into this session's document.
 
     Args:
         content: what the page's view made.
@@ -49,44 +49,34 @@ def shell(
         look: how they see it.
     """
     who = block(_who(person, way))
-    banner = pn.Column(sizing_mode="stretch_width", margin=0)
-    clock = block("", sizing_mode=None, align="center")
-    made = pmui.Page(
-        title=f"{store.project.name} · {page.title}",
-        meta_name="workbench",
-        site_url="./",
-        sidebar=[block(navigation(page, pages)), who],
-        sidebar_width=232,
-        sidebar_resizable=False,
-        header=[clock],
-        main=[
-            pn.Column(
-                banner,
-                content,
-                sizing_mode="stretch_width",
-                margin=(16, 12 if look.narrow else 24),
-                max_width=1680,
-            )
-        ],
-        theme_config=THEMES,
-        sx={"& main": {"backgroundColor": "background.default"}},
-        template=template(),
-        dark_theme=look.dark,
-        sidebar_open=not look.narrow,
-    )
+    banner = block("")
+    clock = block("", sizing_mode=None)
 
     def tick() -> None:
         store.refresh(wait=0)
-        told = _told(store)
-        if [str(text) for text in told] != [pane.object for pane in banner]:
-            banner[:] = [block(text) for text in told]
-        for pane, text in ((clock, project_time(store.now(), datetime.now(UTC))), (who, _who(person, way))):
+        for pane, text in (
+            (banner, joined(_told(store))),
+            (clock, project_time(store.now(), datetime.now(UTC))),
+            (who, _who(person, way)),
+        ):
             if pane.object != str(text):
                 pane.object = str(text)
 
     tick()
+    shown = pn.Column(content, sizing_mode="stretch_width", margin=0)
+    first = html("{banner}{content}", banner=first_look(banner), content=first_look(shown))
+    document = pn.state.curdoc
+    document.template = template()
+    links = navigation(page, pages)
+    document.template_variables.update(variables(dark=look.dark, navigation=links, first=first))
+    title = f"{store.project.name} · {page.title}"
+    said = place_for_words()
+    roots = {"clock": clock, "who": who, "banner": banner, "said": said, "content": shown}
+    for name, root in roots.items():
+        place = len(document.roots)
+        root.server_doc(document, title=title, location=root is shown)
+        document.roots[place].name = name
     pn.state.add_periodic_callback(tick, period=1000)
-    return made
 
 
 def navigation(page: Page, pages: Sequence[Page]) -> Markup:

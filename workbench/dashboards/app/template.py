@@ -1,45 +1,54 @@
-"""The HTML around a page: panel-material-ui's own, with what the server must know of the viewer's screen."""
+"""The HTML of a page: its frame and a first look at its content, shown before any of Bokeh's scripts runs."""
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from typing import Any
 
+from bokeh.core.templates import get_env
 from jinja2 import Template
-from panel_material_ui.base import BASE_TEMPLATE
+from markupsafe import Markup
 
 from workbench.dashboards.app.look import COOKIE
+from workbench.dashboards.app.theme import CONTROLS, STYLE, asset
 
-_HEAD = "{% block inner_head %}"
-_SCRIPT = """
-<script>
-  (() => {
-    const kept = () => (document.cookie.match(/(?:^|; )NAME=([^;]*)/) || [])[1] || ""
-    const keep = look => { document.cookie = "NAME=" + look + "; path=/; SameSite=Lax; max-age=31536000" }
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC"
-    const of = dark => encodeURIComponent([zone, innerWidth < 700 ? 1 : 0, dark ? 1 : 0].join(","))
-    const before = kept(), chosen = decodeURIComponent(before).split(",")[2]
-    const now = of(chosen ? chosen === "1" : matchMedia("(prefers-color-scheme: dark)").matches)
-    if (now !== before) {
-      keep(now)
-      if (kept() === now) { stop(); location.reload(); return }
-    }
-    const root = document.documentElement
-    const observed = () => keep(of(root.classList.contains("dark")))
-    addEventListener("load", () => setTimeout(() =>
-      new MutationObserver(observed).observe(root, {attributes: true, attributeFilter: ["class"]}), 3000))
-  })()
-</script>
-"""
+_UNUSED = re.compile(r'<script[^>]+src="[^"]*/bokeh-(?:mathjax|gl)\.min\.js[^"]*"[^>]*></script>')
 
 
 @cache
 def template() -> Template:
-    """Return the template.
-
-    Before anything else its script tells the server, by a cookie, the viewer's zone, whether the screen is
-    narrow, and whether they like it dark; when the page was made for another look, it is asked for again.
-    """
-    environment = BASE_TEMPLATE.environment
-    source, _, _ = environment.loader.get_source(environment, "base.html")
-    made: Template = environment.from_string(source.replace(_HEAD, _HEAD + _SCRIPT.replace("NAME", COOKIE)))
+    """Return the template; what `shell` and Bokeh know is put into it."""
+    made: Template = get_env().from_string(asset("assets/page.html"))
     return made
+
+
+def variables(*, dark: bool, navigation: Markup, first: Markup) -> dict[str, Any]:
+    """Return what stands in a page besides Bokeh's own.
+
+    Args:
+        dark: which look it has.
+        navigation: the links to all pages.
+        first: the content as it stands at present.
+    """
+    return {
+        "look": "dark" if dark else "light",
+        "look_script": look_script(),
+        "page_style": asset("assets/page.css"),
+        "page_script": asset("assets/page.js"),
+        "block_style": STYLE + CONTROLS,
+        "navigation": navigation,
+        "first": first,
+        "lean": lean,
+    }
+
+
+def lean(scripts: str) -> str:
+    """Return script tags without those for formulas, which Panel asks for on every page, and for WebGL."""
+    return _UNUSED.sub("", scripts)
+
+
+@cache
+def look_script() -> str:
+    """Return the script that tells the server, by a cookie, how the viewer sees pages."""
+    return asset("assets/look.js").replace("COOKIE", COOKIE)

@@ -1,6 +1,16 @@
 """What pages are made of. Each takes text and shows it as text."""
 
+from workbench.dashboards.app.components.choices import (
+    MultiChoice,
+    Pagination,
+    RadioButtonGroup,
+    Select,
+    Tabs,
+)
 from workbench.dashboards.app.components.confirm import Action
+from workbench.dashboards.app.components.control import Control, abreast
+from workbench.dashboards.app.components.entries import Button, Checkbox, DatePicker, IntSlider, TextInput
+from workbench.dashboards.app.components.exports import export_button, to_csv
 from workbench.dashboards.app.components.figures import figure, shown
 from workbench.dashboards.app.components.links import link
 from workbench.dashboards.app.components.live import Live
@@ -9,15 +19,28 @@ from workbench.dashboards.app.components.moments import ago, moment, moment_text
 from workbench.dashboards.app.components.numbers import NOTHING, duration, number, percent, short, size
 from workbench.dashboards.app.components.states import empty_state, error_state
 from workbench.dashboards.app.components.status import Status, chip, of_outcome, of_verdict
-from workbench.dashboards.app.components.tables import Column, export_button, table, to_csv
+from workbench.dashboards.app.components.tables import Column, Table, table
 from workbench.dashboards.app.components.texts import code, crumbs, facts, heading, paragraph
 
 __all__ = [
     "NOTHING",
     "Action",
+    "Button",
+    "Checkbox",
     "Column",
+    "Control",
+    "DatePicker",
+    "IntSlider",
     "Live",
+    "MultiChoice",
+    "Pagination",
+    "RadioButtonGroup",
+    "Select",
     "Status",
+    "Table",
+    "Tabs",
+    "TextInput",
+    "abreast",
     "ago",
     "block",
     "chip",

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
-import panel as pn
-import panel_material_ui as pmui
+import param
 from markupsafe import Markup
 
-from workbench.dashboards.app.components.markup import block
-from workbench.dashboards.app.components.states import error_state
+from workbench.dashboards.app.components.control import Control, labelled, when
+from workbench.dashboards.app.components.entries import pressed
+from workbench.dashboards.app.components.markup import html
+from workbench.dashboards.app.components.said import say
+from workbench.dashboards.app.components.states import error_markup
 
 _log = logging.getLogger("workbench.dashboards")
 _LONGEST = 2000  # characters of a reason
 
 
-class Action:
+class Action(Control):
     """A button that asks before it acts.
 
     Args:
@@ -33,9 +35,14 @@ class Action:
         disabled_because: why it cannot be pressed; empty when it can.
 
     Attributes:
-        button: stands where it belongs.
-        panel: the button with its dialog; put this, or `button` and `dialog`, on the page.
+        is_open: whether the dialog is.
     """
+
+    value = param.String("")
+    is_open = param.Boolean(False)
+    _rename: ClassVar[dict[str, str | None]] = {**Control._rename, "is_open": None}
+    _draws: ClassVar[tuple[str, ...]] = ("label", "value", "disabled", "is_open")
+    _stretches: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -50,65 +57,86 @@ class Action:
         disabled_because: str = "",
     ) -> None:
         self._consequence, self._act, self._then = consequence, act, then
-        self._needs_reason = needs_reason
-        tone = "error" if danger else "primary"
-        self.button = pmui.Button(
-            label=label,
-            color=tone,
-            variant="outlined",
-            size="small",
-            disabled=bool(disabled_because),
-            description=disabled_because or None,
-            on_click=lambda _: self.ask(),
-        )
-        self._said = pn.Column(sizing_mode="stretch_width", margin=0)
-        self._reason = pmui.TextAreaInput(
-            label="Reason, for the record" if needs_reason else "Reason, for the record (may be empty)",
-            max_length=_LONGEST,
-            rows=3,
-            sizing_mode="stretch_width",
-            margin=(12, 0),
-        )
-        self._confirm = pmui.Button(label=label, color=tone, on_click=self._confirmed, disabled=needs_reason)
-        self._cancel = pmui.Button(label="Cancel", variant="text", on_click=lambda _: self.close())
-        self._reason.param.watch(self._typed, ["value_input", "value"])
-        self.dialog = pmui.Dialog(
-            self._said,
-            self._reason,
-            pn.Row(pn.Spacer(sizing_mode="stretch_width"), self._cancel, self._confirm, margin=0),
-            title=title,
-            show_close_button=True,
-            width_option="sm",
-        )
-        self.panel = pn.Row(self.button, self.dialog, margin=0)
+        self._title, self._danger, self._needs_reason = title, danger, needs_reason
+        self._because = disabled_because
+        self._said: str | Markup = ""
+        self._refused: str | Markup = ""
+        self._works = False
+        super().__init__(label=label, disabled=bool(disabled_because))
+
+    @property
+    def panel(self) -> Action:
+        """Itself: what stands on the page."""
+        return self
 
     def ask(self) -> None:
         """Open the dialog."""
-        self._reason.value = ""
-        self._said[:] = [block(self._consequence())]
-        self._confirm.disabled = self._needs_reason
-        self.dialog.open = True
+        self._said, self._refused, self._works = self._consequence(), "", False
+        self.param.update(value="", is_open=True)
 
     def close(self) -> None:
         """Close the dialog without doing anything."""
-        self.dialog.open = False
+        self.is_open = False
 
-    def _typed(self, event: Any) -> None:
-        self._confirm.disabled = self._needs_reason and not (event.new or "").strip()
+    def acted(self, act: str, value: Any, name: str) -> Any:
+        """Ask, take the reason, do it or close."""
+        del name
+        if act == "ask":
+            self.ask()
+        elif act == "close":
+            self.close()
+        elif act == "reason" and isinstance(value, str):
+            self.value = value[:_LONGEST]
+        elif act == "confirm" and self.is_open and not self._works and self._may_confirm():
+            return self._confirmed()
+        return None
 
-    async def _confirmed(self, _event: Any) -> None:
-        reason = (self._reason.value_input or self._reason.value or "").strip()
-        if self._needs_reason and not reason:
-            return
-        self._confirm.disabled = True
+    def shape(self) -> Markup:
+        """Return the button, and the dialog while it is open."""
+        tone = "asks risky" if self._danger else "asks"
+        button = pressed(self.label, "ask", kind=tone, title=self._because, disabled=self.disabled)
+        return html("{button}{dialog}", button=button, dialog=self._dialog() if self.is_open else "")
+
+    def _dialog(self) -> Markup:
+        label = "Reason, for the record" + ("" if self._needs_reason else " (may be empty)")
+        field = html(
+            '<textarea rows="3" data-act="reason" data-on="change input" maxlength="{most}">'
+            "{value}</textarea>",
+            most=_LONGEST,
+            value=self.value,
+        )
+        return html(
+            '<dialog aria-label="{title}"{wanted}><h2>{title}</h2><p>{said}</p>{refused}{reason}'
+            "<footer>{cancel}{confirm}</footer></dialog>",
+            title=self._title,
+            wanted=when(True, "data-wanted"),
+            said=self._said,
+            refused=self._refused,
+            reason=labelled(label, field),
+            cancel=pressed("Cancel", "close"),
+            confirm=pressed(
+                self.label,
+                "confirm",
+                kind="danger" if self._danger else "main",
+                disabled=self._works or not self._may_confirm(),
+            ),
+        )
+
+    def _may_confirm(self) -> bool:
+        return bool(self.value.strip()) or not self._needs_reason
+
+    async def _confirmed(self) -> None:
+        self._works = True
+        self.draw()
         try:
-            told = await asyncio.to_thread(self._act, reason)
+            told = await asyncio.to_thread(self._act, self.value.strip())
         except Exception as error:  # noqa: BLE001 - the dialog says what went wrong, and stays
-            _log.info("%s: %s", self.button.label, error)
-            self._said[:] = [block(self._consequence()), error_state(error, what="This")]
-            self._confirm.disabled = False
+            _log.info("%s: %s", self.label, error)
+            self._said, self._refused = self._consequence(), error_markup(error, what="This")
+            self._works = False
+            self.draw()
             return
-        self.dialog.open = False
-        if pn.state.notifications is not None:
-            pn.state.notifications.success(told, duration=6000)
+        self._works = False
+        self.is_open = False
+        say(told)
         self._then()

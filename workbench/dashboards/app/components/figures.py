@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import panel as pn
-import panel_material_ui as pmui
 from bokeh.plotting import figure as bokeh_figure
 
-from workbench.dashboards.app.components.markup import block, html
+from workbench.dashboards.app.components.markup import block, html, joined
 
+_numbers = count()
 _TOOLS = "pan,wheel_zoom,box_zoom,reset"
-
-_SAVE = """
-(async () => {
-  const blob = await Bokeh.index.find_one(figure).export(kind).to_blob()
-  const link = document.createElement("a")
-  link.href = URL.createObjectURL(blob)
-  link.download = name + "." + kind
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000)
-})()
-"""
 
 
 def figure(*, x: str = "", y: str = "", height: int = 320, tools: str = _TOOLS, **settings: Any) -> Any:
@@ -59,23 +49,27 @@ def shown(made: Any, *, title: str, name: str, note: str = "") -> pn.Column:
         name: of the files, without their ending.
         note: what has to be known to read it.
     """
-    buttons = [_save(made, name, kind) for kind in ("png", "svg")]
+    made.name = f"figure {next(_numbers)}"
+    buttons = (
+        html(
+            '<button type="button" class="save" data-save="{kind}" data-figure="{figure}" data-file="{name}" '
+            'title="Save as {word}">{word}</button>',
+            kind=kind,
+            figure=made.name,
+            name=name,
+            word=kind.upper(),
+        )
+        for kind in ("png", "svg")
+    )
     words = html(
-        "<h3>{title}</h3>{note}",
+        '<div class="over"><h3>{title}</h3><span>{buttons}</span></div>{note}',
         title=title,
+        buttons=joined(buttons),
         note=html('<p class="quiet">{note}</p>', note=note) if note else "",
     )
     return pn.Column(
-        pn.Row(block(words), *buttons, sizing_mode="stretch_width", margin=0),
+        block(words),
         pn.pane.Bokeh(made, sizing_mode="stretch_width", margin=0),
         sizing_mode="stretch_width",
         margin=(0, 0, 16, 0),
     )
-
-
-def _save(made: Any, name: str, kind: str) -> pmui.Button:
-    button = pmui.Button(
-        label=kind.upper(), variant="text", size="small", description=f"Save as {kind.upper()}", margin=0
-    )
-    button.js_on_click(args={"figure": made, "kind": kind, "name": name}, code=_SAVE)
-    return button

@@ -55,7 +55,9 @@ class Live(Generic[T]):
         try:
             found = self._read()
             if not self._drawn or found != self._known:
-                self.panel[:] = [self._draw(found)]
+                drawn = self._draw(found)
+                if [drawn] != list(self.panel):
+                    self.panel[:] = [drawn]
             self._known, self._drawn, self._broken = found, True, 0
         except Exception as error:  # noqa: BLE001 - whatever broke, its place says so
             if not isinstance(error, WorkbenchError):

@@ -26,15 +26,22 @@ def joined(parts: Iterable[Any], between: str = "") -> Markup:
     return Markup(between).join(escape(part) for part in parts)  # noqa: S704 - the code's own
 
 
-def block(content: Markup | str, *, classes: Iterable[str] = (), **settings: Any) -> pn.pane.HTML:
+def block(
+    content: Markup | str, *, classes: Iterable[str] = (), sheets: Iterable[str] = (), **settings: Any
+) -> pn.pane.HTML:
     """Return a pane of HTML; plain text is escaped.
 
     Args:
         content: made by `html`, or text.
         classes: CSS classes of the pane itself.
+        sheets: style sheets of ours, besides the one of all pages.
         settings: of the pane, such as `width`.
     """
     given = {"sizing_mode": "stretch_width", "margin": 0, **settings}
     return pn.pane.HTML(
-        str(escape(content)), disable_math=True, css_classes=list(classes), stylesheets=[STYLE], **given
+        str(escape(content)),
+        disable_math=True,
+        css_classes=list(classes),
+        stylesheets=[STYLE, *sheets],
+        **given,
     )

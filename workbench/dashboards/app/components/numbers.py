@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from markupsafe import Markup
 
@@ -32,6 +33,13 @@ def short(value: float | None, *, digits: int = 3) -> str:
     if float(value).is_integer() and abs(value) < 1e15:
         return f"{int(value):,}".replace(",", "\u202f")
     return f"{value:.{digits}g}" if 1e-4 <= abs(value) < 1e6 else f"{value:.{digits - 1}e}"
+
+
+def fixed(value: Any, digits: int) -> str:
+    """Return a number as text with so many digits after the point, for columns."""
+    if not isinstance(value, int | float) or not math.isfinite(value):
+        return NOTHING
+    return f"{value:,.{digits}f}".replace(",", "\u202f")
 
 
 def percent(share: float | None, *, digits: int = 3) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import panel as pn
+from markupsafe import Markup
 
 from workbench.dashboards.app.components.markup import block, html
 from workbench.errors import AccessError, WorkbenchError
@@ -29,6 +30,11 @@ def empty_state(title: str, what_to_do: str, command: str = "") -> pn.pane.HTML:
 
 def error_state(error: BaseException, *, what: str = "This part of the page") -> pn.pane.HTML:
     """Return what stands where something broke: what, why, and what to do. No traceback, no secret."""
+    return block(error_markup(error, what=what))
+
+
+def error_markup(error: BaseException, *, what: str) -> Markup:
+    """Return the same as markup, for within something else."""
     if isinstance(error, AccessError):
         title, message, hint = "Not for your role", error.message, error.hint
     elif isinstance(error, WorkbenchError):
@@ -37,12 +43,10 @@ def error_state(error: BaseException, *, what: str = "This part of the page") ->
         title = f"{what} broke"
         message = f"{type(error).__name__}; the server's log says where."
         hint = "It is tried again by itself; the rest of the page goes on."
-    return block(
-        html(
-            '<section class="state error" role="alert"><h3>✗ {title}</h3><p>{message}</p>'
-            '<p class="quiet">{hint}</p></section>',
-            title=title,
-            message=message,
-            hint=hint,
-        )
+    return html(
+        '<section class="state error" role="alert"><h3>✗ {title}</h3><p>{message}</p>'
+        '<p class="quiet">{hint}</p></section>',
+        title=title,
+        message=message,
+        hint=hint,
     )

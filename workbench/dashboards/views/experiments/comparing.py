@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
-import panel_material_ui as pmui
 from markupsafe import Markup
 
 from workbench.dashboards.app.components import (
+    Checkbox,
+    RadioButtonGroup,
+    Select,
     crumbs,
     empty_state,
     error_state,
@@ -56,15 +58,13 @@ def comparing(store: Store, person: Person, location: Location) -> Any:
         found = compare_runs(store, person, runs)
     except WorkbenchError as error:
         return pn.Column(way, error_state(error, what="These runs"), sizing_mode="stretch_width", margin=0)
-    tab = pmui.RadioButtonGroup(options=list(_ALL), value=_ALL[0], size="small", margin=(8, 0))
-    only = pmui.Switch(label="only what differs", value=True, margin=(10, 8))
+    tab = RadioButtonGroup(label="What is compared", options=list(_ALL), margin=(8, 0))
+    only = Checkbox(label="only what differs", value=True, margin=(8, 12))
     location.bind(tab, "show")
     location.bind(only, "differing")
-    entry = pmui.Select(label="Stage", options=list(found.notebooks), size="small", width=240, margin=4)
+    entry = Select(label="Stage", options=list(found.notebooks), width=240)
     others = [run.id for run in found.runs[1:]]
-    other = pmui.Select(
-        label=f"{found.runs[0].id} compared with", options=others, size="small", width=280, margin=4
-    )
+    other = Select(label=f"{found.runs[0].id} compared with", options=others, width=280)
     chooser = pn.FlexBox(entry, other, sizing_mode="stretch_width", margin=0)
     place = pn.Column(sizing_mode="stretch_width", margin=(8, 0))
 

@@ -7,9 +7,8 @@ from datetime import date
 from typing import Any
 
 import panel as pn
-import panel_material_ui as pmui
 
-from workbench.dashboards.app.components import block, html
+from workbench.dashboards.app.components import DatePicker, Select, TextInput, block, html
 from workbench.insight.experiments import Field
 
 _LONGEST = 2000
@@ -56,14 +55,14 @@ def _help(field: Field) -> Any:
 
 def _widget(field: Field) -> Any:
     label = field.name + (" *" if field.required else "")
-    wide = {"label": label, "size": "small", "sizing_mode": "stretch_width", "margin": 0}
+    wide = {"label": label, "margin": 0}
     if field.kind == "choice":
-        return pmui.Select(options=list(field.choices), value=field.value or field.choices[0], **wide)
+        return Select(options=list(field.choices), value=field.value or field.choices[0], **wide)
     if field.kind == "switch":
-        return pmui.Select(options=["true", "false"], value=field.value or "false", **wide)
+        return Select(options=["true", "false"], value=field.value or "false", **wide)
     if field.kind == "day":
-        return pmui.DatePicker(value=_day(field.value), **wide)
-    return pmui.TextInput(value=field.value, max_length=_LONGEST, **wide)
+        return DatePicker(value=_day(field.value), **wide)
+    return TextInput(value=field.value, max_length=_LONGEST, **wide)
 
 
 def _text(widget: Any) -> str:

@@ -6,10 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-import panel as pn
-import panel_material_ui as pmui
-
-from workbench.dashboards.app.components import viewer_zone
+from workbench.dashboards.app.components import DatePicker, MultiChoice, TextInput, abreast, viewer_zone
 from workbench.insight.experiments import RunQuery, known
 
 if TYPE_CHECKING:
@@ -29,13 +26,12 @@ class Filters:
 
     def __init__(self, store: Store, person: Person, location: Location) -> None:
         found = known(store, person)
-        wide: dict[str, Any] = {"sizing_mode": "stretch_width", "margin": 4}
-        self.text = pmui.TextInput(label="Search", placeholder=_HELP, **wide)
-        self.pipelines = pmui.MultiChoice(label="Pipeline", options=list(found.pipelines), **wide)
-        self.outcomes = pmui.MultiChoice(label="Outcome", options=list(found.outcomes), **wide)
-        self.actors = pmui.MultiChoice(label="By", options=list(found.actors), **wide)
-        self.since = pmui.DatePicker(label="From", value=None, **wide)
-        self.until = pmui.DatePicker(label="To", value=None, **wide)
+        self.text = TextInput(label="Search", placeholder=_HELP, kind="search")
+        self.pipelines = MultiChoice(label="Pipeline", options=list(found.pipelines))
+        self.outcomes = MultiChoice(label="Outcome", options=list(found.outcomes))
+        self.actors = MultiChoice(label="By", options=list(found.actors))
+        self.since = DatePicker(label="From", value=None)
+        self.until = DatePicker(label="To", value=None)
         self._widgets = {
             "q": self.text,
             "pipeline": self.pipelines,
@@ -45,20 +41,13 @@ class Filters:
             "to": self.until,
         }
         self._begin(location)
-        self.panel = pn.FlexBox(
-            *(
-                pn.Column(widget, min_width=low, max_width=high, sizing_mode="stretch_width", margin=0)
-                for widget, low, high in (
-                    (self.text, 260, 520),
-                    (self.pipelines, 160, 260),
-                    (self.outcomes, 160, 240),
-                    (self.actors, 160, 240),
-                    (self.since, 140, 170),
-                    (self.until, 140, 170),
-                )
-            ),
-            sizing_mode="stretch_width",
-            margin=(4, 0),
+        self.panel = abreast(
+            (self.text, 260, 520),
+            (self.pipelines, 160, 260),
+            (self.outcomes, 160, 240),
+            (self.actors, 160, 240),
+            (self.since, 140, 170),
+            (self.until, 140, 170),
         )
 
     @property

@@ -6,10 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
-import panel_material_ui as pmui
 
 from workbench.dashboards.app.components import (
+    Button,
+    Checkbox,
     Live,
+    Select,
     chip,
     code,
     crumbs,
@@ -68,15 +70,15 @@ class _Sheet:
         self, store: Store, person: Person, location: Location, form: Form, watched: Live[Any]
     ) -> None:
         self._store, self._person, self._form, self._watched = store, person, form, watched
-        narrow = {"size": "small", "width": 240, "margin": 4}
-        self._pipeline = pmui.Select(label="Pipeline", options=list(form.pipelines), **narrow)
+        narrow: dict[str, Any] = {"width": 240}
+        self._pipeline = Select(label="Pipeline", options=list(form.pipelines), **narrow)
         location.bind(self._pipeline, "pipeline")
-        self._start = pmui.Select(label="From", **narrow)
-        self._until = pmui.Select(label="Until", **narrow)
-        self._force = pmui.Checkbox(label="run also what is unchanged", margin=(14, 8))
+        self._start = Select(label="From", **narrow)
+        self._until = Select(label="Until", **narrow)
+        self._force = Checkbox(label="run also what is unchanged", margin=(20, 8, 4, 8))
         self._stages = pn.Column(sizing_mode="stretch_width", margin=0)
         self._said = pn.Column(sizing_mode="stretch_width", margin=0)
-        self._button = pmui.Button(label="Launch", color="primary", on_click=self._launch, margin=(8, 4))
+        self._button = Button(label="Launch", kind="main", on_click=self._launch, margin=(8, 4))
         self._entered: dict[str, Entered] = {}
         self._pipeline.param.watch(self._lay_out, "value")
         self._lay_out()
@@ -96,15 +98,8 @@ class _Sheet:
         self._entered = {stage: Entered(self._form.fields[stage]) for stage in stages}
         settable = [stage for stage in stages if self._form.fields[stage]]
         self._stages[:] = [
-            pmui.Accordion(
-                *((stage, self._entered[stage].panel) for stage in settable),
-                active=[settable.index(s) for s in settable if self._entered[s].is_required][:1],
-                sizing_mode="stretch_width",
-                margin=(4, 0),
-            )
-            if settable
-            else paragraph("No stage of this pipeline has a parameter.", quiet=True)
-        ]
+            part for stage in settable for part in (heading(stage, level=3), self._entered[stage].panel)
+        ] or [paragraph("No stage of this pipeline has a parameter.", quiet=True)]
 
     def _request(self) -> LaunchRequest:
         given = {stage: entered.changed for stage, entered in self._entered.items()}
@@ -117,8 +112,8 @@ class _Sheet:
             force=self._force.value,
         )
 
-    async def _launch(self, _event: Any) -> None:
-        self._button.loading = True
+    async def _launch(self) -> None:
+        self._button.disabled = True
         try:
             launched = await asyncio.to_thread(launch, self._store, self._person, self._request())
         except WorkbenchError as error:
@@ -127,7 +122,7 @@ class _Sheet:
             self._said[:] = [paragraph(html("Launched as {actor}.", actor=launched.actor), quiet=True)]
             self._watched.refresh()
         finally:
-            self._button.loading = False
+            self._button.disabled = False
 
 
 def _standing(store: Store, person: Person) -> tuple[tuple[Progress, Any, int | None, str], ...]:

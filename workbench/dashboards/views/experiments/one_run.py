@@ -5,9 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
-import panel_material_ui as pmui
 
-from workbench.dashboards.app.components import Live, crumbs, empty_state, error_state, heading, link
+from workbench.dashboards.app.components import (
+    Live,
+    RadioButtonGroup,
+    Select,
+    crumbs,
+    empty_state,
+    error_state,
+    heading,
+    link,
+)
 from workbench.dashboards.app.frames import frame
 from workbench.dashboards.views.experiments.parts import PAGE, figures
 from workbench.dashboards.views.experiments.stage_result import head, result
@@ -41,11 +49,9 @@ def one_run(store: Store, person: Person, location: Location) -> Any:
 
 def _parts(store: Store, person: Person, location: Location, detail: RunDetail) -> tuple[Any, ...]:
     names = [stage.name for stage in detail.stages]
-    stage = pmui.Select(
-        label="Stage", options=names, value=_telling(detail), size="small", width=280, margin=(4, 8, 4, 0)
-    )
-    tab = pmui.RadioButtonGroup(
-        options=[_RESULT, _FIGURES, _NOTEBOOK], value=_RESULT, size="small", margin=(10, 0)
+    stage = Select(label="Stage", options=names, value=_telling(detail), width=280, margin=(4, 12, 4, 0))
+    tab = RadioButtonGroup(
+        label="What is shown", options=[_RESULT, _FIGURES, _NOTEBOOK], margin=(22, 0, 0, 0)
     )
     location.bind(stage, "stage")
     location.bind(tab, "show")

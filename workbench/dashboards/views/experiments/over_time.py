@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
-import panel_material_ui as pmui
 from bokeh.models import ColumnDataSource, HoverTool, OpenURL, TapTool
 
-from workbench.dashboards.app.components import Live, empty_state, figure, moment_text, shown, viewer_zone
+from workbench.dashboards.app.components import (
+    Checkbox,
+    Live,
+    Select,
+    empty_state,
+    figure,
+    moment_text,
+    shown,
+    viewer_zone,
+)
 from workbench.dashboards.app.theme import COLOURS
 from workbench.insight.experiments import Measured, known, metric_over_time
 
@@ -31,8 +39,8 @@ class OverTime:
 
     def __init__(self, store: Store, person: Person, location: Location, filters: Filters) -> None:
         metrics = list(known(store, person).metrics)
-        self.metric = pmui.Select(label="Metric", options=metrics, size="small", width=320, margin=4)
-        self.reused = pmui.Checkbox(label="also what was reused", value=False, size="small", margin=(14, 4))
+        self.metric = Select(label="Metric", options=metrics, width=320)
+        self.reused = Checkbox(label="also what was reused", margin=(20, 8, 4, 8))
         location.bind(self.metric, "metric")
         location.bind(self.reused, "reused")
         live: Live[tuple[Measured, ...]] = Live(

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import nbdime.diffing.notebooks  # noqa: F401 - seconds each: while the server starts, not while people wait
 import panel as pn
-import panel_material_ui as pmui
-import scipy.stats  # noqa: F401
-import sklearn.ensemble  # noqa: F401
 
-from workbench.dashboards.app.components import Live, empty_state, heading, html
+from workbench.dashboards.app.components import Live, Tabs, empty_state, heading, html
 from workbench.dashboards.app.frames import Framed
 from workbench.dashboards.app.location import address
 from workbench.dashboards.views.experiments.comparing import comparing
@@ -85,16 +81,17 @@ def _tabs(store: Store, person: Person, location: Location) -> Any:
         ),
         "Searches": lambda: searching(store, person, location),
     }
-    places = [pn.Column(sizing_mode="stretch_width", margin=(12, 0)) for _ in makers]
-    tabs = pmui.Tabs(*zip(makers, places, strict=True), sizing_mode="stretch_width", margin=0, dynamic=True)
-    location.bind(tabs, "tab", "active")
+    tabs = Tabs(list(makers))
+    location.bind(tabs, "tab")
+    places = [pn.Column(sizing_mode="stretch_width", margin=(12, 0), visible=False) for _ in makers]
 
-    def fill(_event: Any = None) -> None:
+    def show(_event: Any = None) -> None:
         """Make what a tab holds when it is looked at first."""
-        place = places[tabs.active]
-        if not len(place):
-            place.append(list(makers.values())[tabs.active]())
+        for number, (place, make) in enumerate(zip(places, makers.values(), strict=True)):
+            if number == tabs.value and not len(place):
+                place.append(make())
+            place.visible = number == tabs.value
 
-    tabs.param.watch(fill, "active")
-    fill()
-    return tabs
+    tabs.param.watch(show, "value")
+    show()
+    return pn.Column(tabs, *places, sizing_mode="stretch_width", margin=0)

@@ -28,7 +28,7 @@ def sheet(name: str) -> str:
 
 def styled(content: Markup) -> pn.pane.HTML:
     """Return markup as a block with the style of these views."""
-    return block(Markup(f"<style>{sheet('style')}</style>") + content)  # noqa: S704 - the sheet is ours
+    return block(content, sheets=(sheet("style"),))
 
 
 def run_link(run: str, text: str | Markup = "") -> Markup:

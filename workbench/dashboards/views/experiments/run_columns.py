@@ -18,17 +18,17 @@ def run_columns(shown: Sequence[str], runs: Sequence[RunSummary]) -> list[Column
     """Return the columns of a table of runs, with the metrics and parameters that are shown."""
     zone = viewer_zone()
     fixed = [
-        Column("pick", "", width=44),
-        Column("run", "Run", width=170),
-        Column("pipeline", "Pipeline", width=120),
-        Column("outcome", "Outcome", width=135),
-        Column("started", f"Started ({zone})", width=165),
-        Column("seconds", "Took (s)", "number", digits=1, width=105),
-        Column("by", "By", width=110),
-        Column("why", "Why", width=120),
+        Column("pick", "Compare", "tick"),
+        Column("run", "Run"),
+        Column("pipeline", "Pipeline"),
+        Column("outcome", "Outcome"),
+        Column("started", f"Started ({zone})"),
+        Column("seconds", "Took (s)", "number", digits=1),
+        Column("by", "By"),
+        Column("why", "Why"),
     ]
     return fixed + [
-        Column(name, title, "number" if _is_number(name, runs) else "text", digits=4, width=120)
+        Column(name, title, "number" if _is_number(name, runs) else "text", digits=4)
         for name, title in _titles(shown).items()
     ]
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import panel as pn
-import panel_material_ui as pmui
+from markupsafe import Markup
 
 from workbench.dashboards.app.components import (
-    Column,
     Live,
+    MultiChoice,
+    Select,
+    abreast,
     empty_state,
     export_button,
     html,
@@ -40,8 +42,27 @@ if TYPE_CHECKING:
 _NO_GROUPS = "no groups"
 _AT_FIRST = 3  # metrics
 _MOST_PICKED = 5
-_PAGE = 20  # rows
-_PICKED, _NOT_PICKED = "☑", "☐"
+_NEWEST = "-started"
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What is shown: runs, or groups of them.
+
+    Attributes:
+        by: what they are grouped by.
+        columns: metrics and parameters that are shown; of groups the metric that is summed up, or none.
+        order: the column they are sorted by, with a minus before it for the greatest first.
+        page: the number of the page, from 1.
+        picked: runs that are to be compared.
+    """
+
+    by: str
+    columns: tuple[str, ...]
+    every: tuple[RunSummary, ...] | tuple[Group, ...]
+    order: str
+    page: int
+    picked: tuple[str, ...]
 
 
 class Runs:
@@ -53,125 +74,101 @@ class Runs:
 
     def __init__(self, store: Store, person: Person, location: Location, filters: Filters) -> None:
         self._store, self._person, self._filters = store, person, filters
-        self._location = location
         found = known(store, person)
-        wide: dict[str, Any] = {"margin": 4, "sizing_mode": "stretch_width"}
-        self.shown = pmui.MultiChoice(
+        self.shown = MultiChoice(
             label="Columns",
             options=[*found.metrics, *found.parameters],
             value=_first_metrics(store, list(found.metrics)),
-            **wide,
         )
-        self.by = pmui.Select(
-            label="Group by", options=[_NO_GROUPS, *GROUPINGS, *found.parameters], value=_NO_GROUPS, **wide
-        )
+        self.by = Select(label="Group by", options=[_NO_GROUPS, *GROUPINGS, *found.parameters])
+        self.table = table(pd.DataFrame(), (), name="Runs", order=_NEWEST, total=0)
         location.bind(self.shown, "columns")
         location.bind(self.by, "group")
-        self._pages = pmui.Pagination(count=1, value=0, size="small", margin=(8, 4))
-        self._count = styled(html(""))
-        self._sort, self._descending = "started", True
+        location.bind(self.table, "sort", "order")
+        location.bind(self.table, "page", "page")
         self._picked: list[str] = []
-        self._found: tuple[RunSummary, ...] = ()
-        self._groups: tuple[Group, ...] = ()
-        self._table: pn.widgets.Tabulator | None = None
-        self._made_for: object = None
-        self._compare = styled(html(""))
-        self._live: Live[Any] = Live(store, self._read, self._draw, "run")
+        self._items: Sequence[RunSummary] | Sequence[Group] = ()
+        self._told = styled(Markup(""))
+        self.table.on_tick(self._tick)
+        self.table.on_click(self._narrow)
+        self._live: Live[_Found] = Live(store, self._read, self._draw, "run")
         filters.watch(self._first_page)
         for widget in (self.shown, self.by):
             widget.param.watch(lambda _: self._first_page(), "value")
-        self._pages.param.watch(lambda _: self._live.refresh(), "value")
-        self._tell_picked()
-        self.panel = pn.Column(
-            pn.FlexBox(
-                pn.Column(self.shown, min_width=260, max_width=620, sizing_mode="stretch_width", margin=0),
-                pn.Column(self.by, min_width=160, max_width=260, sizing_mode="stretch_width", margin=0),
-                export_button(self._whole, "runs"),
+        self.table.param.watch(lambda *_: self._live.refresh(), ["order", "page"])
+        self.panel = self._laid_out()
+
+    def _laid_out(self) -> pn.Column:
+        return pn.Column(
+            pn.Row(
+                abreast((self.shown, 220, 620), (self.by, 140, 260)),
+                export_button(self._whole, "runs", margin=(23, 4, 4, 4)),
                 sizing_mode="stretch_width",
                 margin=0,
             ),
-            self._compare,
+            self._told,
             self._live.panel,
-            pn.FlexBox(self._pages, self._count, sizing_mode="stretch_width", margin=0),
             sizing_mode="stretch_width",
             margin=0,
         )
 
     def _first_page(self) -> None:
-        self._pages.value = 0
-        self._live.refresh()
+        if self.table.page == 1:
+            self._live.refresh()
+        else:
+            self.table.page = 1
 
-    def _sorted(self, event: Any) -> None:
-        """Let the whole be sorted as the heading that was clicked says, not this page of it alone."""
-        chosen = event.new[0] if event.new else {"field": "started", "dir": "desc"}
-        if chosen["field"] != "pick":
-            self._sort, self._descending = chosen["field"], chosen["dir"] == "desc"
-            self._first_page()
-
-    def _read(self) -> Any:
-        query, by = self._filters.query, self.by.value
+    def _read(self) -> _Found:
+        query, by, order = self._filters.query, self.by.value, self.table.order
         columns = tuple(self.shown.value)
         if by == _NO_GROUPS:
-            query = replace(query, sort=self._sort, descending=self._descending)
-            return _NO_GROUPS, columns, find_runs(self._store, self._person, query), self._pages.value
+            sort = order.removeprefix("-") or "started"
+            query = replace(query, sort=sort, descending=order.startswith("-") or not order)
+            return self._found(columns, find_runs(self._store, self._person, query))
         metric = next((name for name in columns if "/" in name), "")
         groups = group_runs(self._store, self._person, query, by, metric=metric, zone=viewer_zone())
-        return by, metric, groups, self._pages.value
+        return self._found((metric,), groups)
 
-    def _draw(self, found: Any) -> Any:
-        by, columns, every, page = found
-        self._pages.count = max(1, -(-len(every) // _PAGE))
-        self._count.object = styled(
-            html(
-                '<p class="quiet">{count} {what}</p>',
-                count=len(every),
-                what="runs" if by == _NO_GROUPS else "groups",
-            )
-        ).object
-        items = every[page * _PAGE : (page + 1) * _PAGE]
-        if not items:
-            self._made_for = None
+    def _found(self, columns: tuple[str, ...], every: tuple[RunSummary, ...] | tuple[Group, ...]) -> _Found:
+        shown = self.table
+        return _Found(self.by.value, columns, every, shown.order, shown.page, tuple(self._picked))
+
+    def _draw(self, found: _Found) -> pn.viewable.Viewable:
+        self._tell(found)
+        if not found.every:
             return empty_state("No run is like that", "Take out a word or a choice above.")
-        if by == _NO_GROUPS:
-            self._found = items
-            frame = self._frame(items, columns)
-            return self._shown(
-                ("runs", columns),
-                frame,
-                run_columns(columns, items),
-                self._clicked,
-                name="Runs",
-                by_heading=True,
-            )
-        self._groups = items
-        frame = group_frame(items)
-        heads = group_columns(by, columns)
-        return self._shown(("groups", by, columns), frame, heads, self._clicked_group, name="Runs in groups")
-
-    def _shown(
-        self,
-        what: object,
-        frame: pd.DataFrame,
-        heads: Sequence[Column],
-        clicked: Any,
-        *,
-        name: str,
-        by_heading: bool = False,
-    ) -> Any:
-        """Return the table, the same one as before with other rows where its columns are the same."""
-        if self._table is None or self._made_for != what:
-            self._table, self._made_for = table(frame, heads, name=name), what
-            self._table.on_click(clicked)
-            if by_heading:
-                self._table.param.watch(self._sorted, "sorters")
+        if found.by == _NO_GROUPS:
+            size, last = self.table.page_size, max(1, -(-len(found.every) // self.table.page_size))
+            begin = (min(found.page, last) - 1) * size
+            self._show_runs(found.every[begin : begin + size], found)  # type: ignore[arg-type]
         else:
-            self._table.value = frame[[head.key for head in heads]]
-        return self._table
+            self._show_groups(found.every, found)  # type: ignore[arg-type]
+        return self.table
+
+    def _show_runs(self, runs: Sequence[RunSummary], found: _Found) -> None:
+        self._items = runs
+        self.table.param.update(
+            label="Runs",
+            columns=run_columns(found.columns, runs),
+            value=self._frame(runs, found.columns),
+            total=len(found.every),
+            address=lambda place: address(PAGE, run=runs[place].id),
+        )
+
+    def _show_groups(self, groups: Sequence[Group], found: _Found) -> None:
+        self._items = groups
+        self.table.param.update(
+            label="Runs in groups",
+            columns=group_columns(found.by, found.columns[0]),
+            value=group_frame(groups),
+            total=None,
+            address=None,
+        )
 
     def _frame(self, runs: Sequence[RunSummary], columns: Sequence[str]) -> pd.DataFrame:
         picked = set(self._picked)
-        data: dict[str, list[Any]] = {
-            "pick": [_PICKED if run.id in picked else _NOT_PICKED for run in runs],
+        data: dict[str, list[object]] = {
+            "pick": [run.id in picked for run in runs],
             "run": [run.id for run in runs],
             "pipeline": [run.pipeline for run in runs],
             "outcome": [OUTCOMES[run.state] for run in runs],
@@ -181,53 +178,52 @@ class Runs:
             "why": [run.because for run in runs],
         }
         data |= {name: [value_of(run, name) for run in runs] for name in columns}
-        return pd.DataFrame(data)
+        return pd.DataFrame(data, dtype=object)
 
     def _whole(self) -> pd.DataFrame:
         """Return everything that the table would show, all pages of it."""
-        by, columns, items, _ = self._read()
-        return self._frame(items, columns).drop(columns="pick") if by == _NO_GROUPS else group_frame(items)
+        found = self._read()
+        if found.by != _NO_GROUPS:
+            return group_frame(found.every)  # type: ignore[arg-type]
+        return self._frame(found.every, found.columns).drop(columns="pick")  # type: ignore[arg-type]
 
-    def _clicked(self, event: Any) -> None:
-        run = self._found[event.row].id
-        if event.column != "pick":
-            _open(self._location, run)
+    def _tick(self, place: int, is_on: bool) -> None:
+        item = self._items[place]
+        if isinstance(item, Group):
             return
-        if run in self._picked:
-            self._picked.remove(run)
-        elif len(self._picked) < _MOST_PICKED:
+        run = item.id
+        self._picked = [one for one in self._picked if one != run]
+        if is_on and len(self._picked) < _MOST_PICKED:
             self._picked.append(run)
-        assert self._table is not None
-        self._table.patch({"pick": [(event.row, _PICKED if run in self._picked else _NOT_PICKED)]})
-        self._tell_picked()
+        self._live.refresh()
 
-    def _clicked_group(self, event: Any) -> None:
-        name = self._groups[event.row].name
-        if self._filters.narrow(self.by.value, name):
+    def _narrow(self, place: int) -> None:
+        group = self._items[place]
+        if isinstance(group, Group) and self._filters.narrow(self.by.value, group.name):
             self.by.value = _NO_GROUPS
 
-    def _tell_picked(self) -> None:
+    def _tell(self, found: _Found) -> None:
+        what = ("run" if found.by == _NO_GROUPS else "group") + "s" * (len(found.every) != 1)
+        told = html(
+            '<div class="picked"><b>{count} {what}</b>{words}</div>',
+            count=len(found.every),
+            what=what,
+            words=self._words(),
+        )
+        self._told.object = str(told)
+
+    def _words(self) -> Markup:
         if not self._picked:
-            words = html('<p class="quiet">Click a row to open its run, a box to compare two to five.</p>')
-        else:
-            go = html(
-                '<a href="{address}"><b>Compare {count} runs</b></a>',
-                address=address(PAGE, compare=",".join(self._picked)),
-                count=len(self._picked),
-            )
-            words = html(
-                '<div class="picked">{go}{runs}</div>',
-                go=go if len(self._picked) > 1 else html("<b>Choose another one to compare with</b>"),
-                runs=joined((run_link(run) for run in self._picked), " · "),
-            )
-        self._compare.object = styled(words).object
-
-
-def _open(location: Location, run: str) -> None:
-    """Go to a run's page."""
-    location.set(**{**dict.fromkeys(location.query), "run": run})
-    if pn.state.location is not None:
-        pn.state.location.reload = True
+            return html('<span class="quiet">Choose two to five to compare them.</span>')
+        runs = joined((run_link(run) for run in self._picked), " · ")
+        if len(self._picked) == 1:
+            return html("<b>Choose another one to compare with</b><span>{runs}</span>", runs=runs)
+        return html(
+            '<a href="{address}"><b>Compare {count} runs</b></a><span>{runs}</span>',
+            address=address(PAGE, compare=",".join(self._picked)),
+            count=len(self._picked),
+            runs=runs,
+        )
 
 
 def _first_metrics(store: Store, metrics: list[str]) -> list[str]:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import panel as pn
-import panel_material_ui as pmui
 
 from workbench.dashboards.app.components import (
     Column,
+    IntSlider,
     Live,
+    Select,
     empty_state,
     export_button,
     html,
@@ -51,7 +52,7 @@ def _nothing() -> Any:
 
 def _choose(store: Store, person: Person, location: Location) -> Any:
     options = {_name(search): f"{search.run.id}/{search.entry}" for search in searches(store, person)}
-    chosen = pmui.Select(label="Search", options=options, size="small", width=420, margin=4)
+    chosen = Select(label="Search", options=options, width=420)
     location.bind(chosen, "search")
     place = pn.Column(sizing_mode="stretch_width", margin=0)
 
@@ -81,11 +82,9 @@ def _name(search: Search) -> str:
 def _explained(run: str, trials: Trials, location: Location) -> Any:
     if not trials.metrics:
         return empty_state("Nothing was measured yet", "No trial of this search has a metric.")
-    metric = pmui.Select(label="Metric", options=list(trials.metrics), size="small", width=260, margin=4)
-    best = pmui.Select(label="Better is", options=[_LOWER, _HIGHER], size="small", width=140, margin=4)
-    share = pmui.IntSlider(
-        label="Best trials shown (%)", start=5, end=100, step=5, value=100, width=240, margin=4
-    )
+    metric = Select(label="Metric", options=list(trials.metrics), width=260)
+    best = Select(label="Better is", options=[_LOWER, _HIGHER], width=140)
+    share = IntSlider(label="Best trials shown (%)", start=5, end=100, step=5, value=100, width=240)
     best.value = _better(trials.metrics[0])
     for name, widget in (("metric", metric), ("better", best), ("best", share)):
         location.bind(widget, name)
