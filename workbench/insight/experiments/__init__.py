@@ -34,6 +34,7 @@ from workbench.insight.experiments.trials import (
     Trials,
     is_sweep,
     read_trials,
+    searched_in,
     searches,
 )
 
@@ -86,6 +87,7 @@ __all__ = [
     "read_trials",
     "run_at_work",
     "run_detail",
+    "searched_in",
     "searches",
     "stop",
     "value_of",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -86,6 +87,24 @@ def searches(store: Store, person: Person) -> tuple[Search, ...]:
             found.append(Search(run, ENTRIES, len(run.stages)))
         elif number < _RECENT:
             found += [Search(run, entry, None) for entry in _logged(store, run)]
+    return tuple(found)
+
+
+def searched_in(store: Store, person: Person, run: str) -> tuple[str, ...]:
+    """Return the entries of a run that logged trials; of what was reused, those that its maker logged.
+
+    Raises:
+        AccessError: the person may not look.
+        UnknownNameError: there is no such run.
+        StorageError: the ledger cannot be read.
+    """
+    person.require("view")
+    state = store.run_state(store.run(run).id)
+    found = []
+    for entry in state.entries:
+        with contextlib.suppress(UnknownNameError):  # it has no attempt: it waits, or was skipped
+            if _TABLE in place_of(store, state, entry).figures(".csv"):
+                found.append(entry)
     return tuple(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from workbench.errors import UsageError
-from workbench.insight.experiments import ENTRIES, Trials, is_sweep, read_trials, searches
+from workbench.insight.experiments import ENTRIES, Trials, is_sweep, read_trials, searched_in, searches
 from workbench.widgets.tuning.searched import Searched, more_is_better
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ class RunSource:
 def _find(session: Session, run: str | None, entry: str | None) -> tuple[str, str]:
     if run is not None and entry is not None:
         return run, entry
-    found = searches(session.store, session.person)
     if run is None:
+        found = searches(session.store, session.person)
         if not found:
             raise UsageError(
                 "No run of this project has searched anything yet.",
@@ -71,7 +71,7 @@ def _find(session: Session, run: str | None, entry: str | None) -> tuple[str, st
     summary = session.store.run(run)
     if is_sweep(summary):
         return run, ENTRIES
-    mine = [search.entry for search in found if search.run.id == run]
+    mine = searched_in(session.store, session.person, run)
     if len(mine) == 1:
         return run, mine[0]
     raise UsageError(
