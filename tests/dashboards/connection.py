@@ -25,8 +25,19 @@ def token_text(token: str) -> str:
     )
 
 
-def connects(url: str, token: str, cookie: str, origin: str, page: str = "overview") -> bool:
-    """Whether a websocket opens and the server says that it is ready."""
+def connects(
+    url: str, token: str, cookie: str, origin: str, page: str = "overview", *, until_ready: bool = True
+) -> bool:
+    """Whether a websocket opens and the server says that it is ready.
+
+    Args:
+        url: of the server.
+        token: of a page.
+        cookie: of a sign-in.
+        origin: from which site it says to come.
+        page: whose websocket.
+        until_ready: False when it is enough that the door opens, which is when it is asked who comes.
+    """
     place = urlsplit(url)
     with closing(socket.create_connection((place.hostname or "", place.port or 80), timeout=20)) as line:
         connection = WebSocket()
@@ -38,6 +49,6 @@ def connects(url: str, token: str, cookie: str, origin: str, page: str = "overvi
                 origin=origin,
                 subprotocols=["bokeh", token],
             )
-            return bool(connection.recv())
+            return not until_ready or bool(connection.recv())
         except (WebSocketBadStatusException, WebSocketConnectionClosedException):
             return False

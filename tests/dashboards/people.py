@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
+from tests.dashboards.connection import token_of
 from workbench.access import Role, set_password, set_role
 from workbench.dashboards.app.gate import COOKIE
 
@@ -27,7 +28,7 @@ class Visitor:
         role: None when they have none.
         client: their browser.
         cookie: by which they came in; empty when they never did.
-        token: of a page that they once had; empty when they never had one.
+        token: of the page that they had; empty when they had none.
     """
 
     name: str
@@ -42,32 +43,35 @@ class Visitor:
 
 
 def give_roles(root: Path) -> None:
-    """Give a project a person of each role, each named for it, and one who will leave."""
-    people = {**{role.value: role for role in Role}, "left": Role.ADMIN, "signed out": Role.ADMIN}
-    for name, role in people.items():
-        set_role(root, name, role)
+    """Give a project a person of each role, each named for it, with a password; and two more who have one."""
+    for role in Role:
+        set_role(root, role.value, role)
+    for name in (*(role.value for role in Role), *NOBODY[1:]):
         set_password(root / ".workbench" / "passwords", name, PASSWORD)
 
 
 @contextmanager
-def visitors(url: str, root: Path) -> Iterator[dict[str, Visitor]]:
-    """Let everybody come, by name; who leaves does so after they had a page."""
-    from tests.dashboards.connection import token_of
+def visiting(url: str, root: Path, name: str, page: str = "") -> Iterator[Visitor]:
+    """Let somebody come who is named for a role, or one of `NOBODY`; who leaves had a page before.
 
-    with ExitStack() as stack:
-        found: dict[str, Visitor] = {}
-        for name in (*(role.value for role in Role), *NOBODY):
-            client = stack.enter_context(httpx.Client(base_url=url, timeout=30))
-            cookie = token = ""
-            if name != "stranger":
-                assert sign_in(client, name).status_code == 302
-                cookie, token = client.cookies[COOKIE], token_of(client.get("/overview").text)
-            role = Role(name) if name not in NOBODY else None
-            found[name] = Visitor(name, role, client, cookie, token)
-        set_role(root, "left", None)
-        found["signed out"].client.get("/logout")
-        found["signed out"].client.cookies.set(COOKIE, found["signed out"].cookie)
-        yield found
+    Args:
+        url: of the server.
+        root: of the project.
+        name: who.
+        page: that they look at first; what it costs to make one is saved when empty.
+    """
+    with httpx.Client(base_url=url, timeout=30) as client:
+        cookie = token = ""
+        if name != "stranger":
+            set_role(root, name, Role.ADMIN if name in NOBODY else Role(name))
+            assert sign_in(client, name).status_code == 302
+            cookie, token = client.cookies[COOKIE], token_of(client.get(f"/{page}").text) if page else ""
+        if name == "left":
+            set_role(root, name, None)
+        if name == "signed out":
+            client.get("/logout")
+            client.cookies.set(COOKIE, cookie)
+        yield Visitor(name, None if name in NOBODY else Role(name), client, cookie, token)
 
 
 def sign_in(client: httpx.Client, name: str, password: str = PASSWORD, target: str = "") -> httpx.Response:

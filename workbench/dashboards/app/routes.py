@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bokeh.application.handlers.handler import Handler
+from panel.io.server import ComponentResourceHandler
 from tornado.httputil import HTTPServerRequest
 from tornado.web import HTTPError, RequestHandler
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from workbench.insight import Store
 
 _log = logging.getLogger("workbench.dashboards")
+_COMPONENTS = ("panel", "panel_material_ui")
 
 
 class Whose(Handler):  # type: ignore[misc] # Bokeh's class is not typed
@@ -81,6 +84,34 @@ class NotHere(RequestHandler):
         """Refuse."""
         self.set_status(404)
         self.finish("There is nothing here.\n")
+
+
+class Component(ComponentResourceHandler):  # type: ignore[misc] # Panel's class is not typed
+    """Answers a file of one of Panel's components, as Panel does, but to who has a role alone.
+
+    Panel's own imports whatever module the address names, for anybody; here it must be loaded already.
+    """
+
+    def initialize(self, gate: Gate) -> None:
+        """Take what tells who asks."""
+        super().initialize()
+        self._gate = gate
+
+    def prepare(self) -> None:
+        """Refuse who has no role."""
+        if self._gate.person(self._gate.visit(self.request)) is None:
+            raise HTTPError(401, "sign in first")
+
+    def parse_url_path(self, path: str) -> str:
+        """Return which file it is.
+
+        Raises:
+            HTTPError: 404, it is none of Panel's.
+        """
+        module = path.partition("/")[0]
+        if module.partition(".")[0] not in _COMPONENTS or module not in sys.modules:
+            raise HTTPError(404, "no such component")
+        return str(super().parse_url_path(path))
 
 
 class FrameHandler(RequestHandler):

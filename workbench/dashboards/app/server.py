@@ -21,7 +21,7 @@ from workbench.dashboards.app.headers import SafeHeaders
 from workbench.dashboards.app.look import COOKIE
 from workbench.dashboards.app.page import Page, find_pages
 from workbench.dashboards.app.provider import Provider
-from workbench.dashboards.app.routes import Misdirected, NotHere, Welcome, Whose, frame_routes
+from workbench.dashboards.app.routes import Component, Misdirected, NotHere, Welcome, Whose, frame_routes
 from workbench.dashboards.app.secret import read_secrets
 from workbench.dashboards.app.session import Site
 from workbench.dashboards.app.sign_in import SignIn
@@ -128,7 +128,7 @@ def make_server(
         cookie_secret=gate.secrets.cookies,
         **_settings(store, gate, pages, prefix, provider),
     )
-    _keep_out(server, host, allowed)
+    _keep_out(server, gate, host, allowed)
     return server, Opened(_url(host, port, prefix), pages, directory.way, broken)
 
 
@@ -157,13 +157,17 @@ def _settings(
     }
 
 
-def _keep_out(server: Server, host: str, allowed: Sequence[str]) -> None:
+def _keep_out(server: Server, gate: Gate, host: str, allowed: Sequence[str]) -> None:
     """Answer no request for another host's name, and nothing that lets other sites embed a page."""
     tornado = server._tornado
     names = {*_LOOPBACK, "::1", host, *(urlsplit(f"//{origin}").hostname for origin in allowed)}
     ours = "|".join(re.escape(name) for name in names if name)
     tornado.add_handlers(rf"^(?!\[?(?:{ours})\]?$).*$", [(r".*", Misdirected)])
-    tornado.add_handlers(r".*", [(r".*/(?:autoload\.js|metadata)", NotHere)])
+    guarded = [
+        (r".*/(?:autoload\.js|metadata)", NotHere),
+        (r".*/components/(.*)", Component, {"gate": gate}),
+    ]
+    tornado.add_handlers(r".*", guarded)
     tornado.add_transform(SafeHeaders)
 
 
