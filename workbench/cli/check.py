@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 Names = Annotated[
     list[str],
-    typer.Argument(
-        metavar="NOTEBOOK|STAGE", help="Files or stages; all stages of the default pipeline if none."
-    ),
+    typer.Argument(metavar="NAME", help="Stages, or notebook files; if none, all of the default pipeline."),
 ]
 Smoke = Annotated[
     bool,
