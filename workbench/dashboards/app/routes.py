@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from workbench.insight import Store
 
 _log = logging.getLogger("workbench.dashboards")
-_COMPONENTS = ("panel", "panel_material_ui")
 
 
 class Whose(Handler):  # type: ignore[misc] # Bokeh's class is not typed
@@ -87,7 +86,7 @@ class NotHere(RequestHandler):
 
 
 class Component(ComponentResourceHandler):  # type: ignore[misc] # Panel's class is not typed
-    """Answers a file of one of Panel's components, as Panel does, but to who has a role alone.
+    """Answers a component's file as Panel does, but to who has a role alone.
 
     Panel's own imports whatever module the address names, for anybody; here it must be loaded already.
     """
@@ -106,10 +105,10 @@ class Component(ComponentResourceHandler):  # type: ignore[misc] # Panel's class
         """Return which file it is.
 
         Raises:
-            HTTPError: 404, it is none of Panel's.
+            HTTPError: 404, no page uses it.
         """
         module = path.partition("/")[0]
-        if module.partition(".")[0] not in _COMPONENTS or module not in sys.modules:
+        if module not in sys.modules:
             raise HTTPError(404, "no such component")
         return str(super().parse_url_path(path))
 
