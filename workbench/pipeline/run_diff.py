@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
 from workbench.notebook_file import read_cells
-from workbench.pipeline.cell_diff import SAME, CellDiff, diff_cells
+from workbench.pipeline.cell_diff import ADDED, CHANGED, REMOVED, SAME, CellDiff, diff_cells
 from workbench.pipeline.code import INJECTED, cell_prints
 from workbench.pipeline.difference import Difference, difference
 from workbench.pipeline.whereabouts import States, find_place
@@ -105,17 +106,20 @@ def _cells(notebook: Path | None) -> list[dict[str, Any]]:
     return found
 
 
-def _sorted(old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]) -> tuple[Any, int]:
+def _sorted(
+    old: Sequence[Mapping[str, Any]], new: Sequence[Mapping[str, Any]]
+) -> tuple[tuple[CellDiff, ...], int]:
     """Return the cells whose code differs, and how many others do."""
-    code, other = [], 0
+    code: list[CellDiff] = []
+    other: Counter[str] = Counter()
     for cell in diff_cells(old, new):
         before = cell_prints([old[cell.old - 1]]) if cell.old else ()
         after = cell_prints([new[cell.new - 1]]) if cell.new else ()
         if [(p.digest, p.tags) for p in before] != [(p.digest, p.tags) for p in after]:
             code.append(cell)
         elif cell.change != SAME and not _has_values(new[cell.new - 1] if cell.new else {}):
-            other += 1
-    return tuple(code), other
+            other[cell.change] += 1
+    return tuple(code), other[CHANGED] + max(other[ADDED], other[REMOVED])
 
 
 def _has_values(cell: Mapping[str, Any]) -> bool:
