@@ -63,6 +63,7 @@ def test_after_a_failure_come_the_cell_the_error_and_the_next_commands(
     assert "Traceback" not in said
     assert [command for command, _ in next_steps(state)] == [
         "workbench show 20130501-030000-abcd train",
+        "workbench open 20130501-030000-abcd train",
         "workbench resume 20130501-030000-abcd",
     ]
 
