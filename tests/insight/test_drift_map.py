@@ -102,7 +102,7 @@ def test_a_model_that_nobody_looked_at_has_an_empty_map(scene: Scene, store: Sto
     for every in ("window", "week"):
         found = drift_map(store, VIEWER, "new", every=every)
         assert (found.features, found.windows) == ((), ())
-    assert summary(store, VIEWER, "new").last is None
+    assert summary(store, VIEWER, "new").window is None
     with pytest.raises(UnknownNameError):
         drift_map(store, VIEWER, "nobody's")
 
@@ -155,4 +155,11 @@ def test_the_last_window_is_told_in_a_line(scene: Scene, store: Store) -> None:
         ("Performance", UNSURE, "not known"),
     ]
     assert found.answers[0].reason == "a: it moved · b: it moved"
-    assert (found.windows, found.open_alerts, found.is_estimated) == (2, 1, True)
+    assert (found.windows, found.open_alerts, found.is_estimated, found.is_last) == (2, 1, True, True)
+    first = drift_map(store, VIEWER, MODEL).windows[0].position
+    earlier = summary(store, VIEWER, MODEL, window=first)
+    assert (earlier.answers[0].words, earlier.answers[3].words, earlier.is_last) == (
+        "1 of 2 drifted",
+        "holds",
+        False,
+    )

@@ -18,7 +18,7 @@ from workbench.insight.drift.full_report import (
     make_full_report,
     read_full_report,
 )
-from workbench.insight.drift.map import GROUPINGS, VERDICTS, DriftMap, MapWindow, drift_map
+from workbench.insight.drift.map import GROUPINGS, VERDICTS, DriftMap, MapWindow, drift_map, window_columns
 from workbench.insight.drift.measured import (
     MetricValue,
     Performance,
@@ -69,4 +69,5 @@ __all__ = [
     "slice_over_time",
     "slices",
     "summary",
+    "window_columns",
 ]

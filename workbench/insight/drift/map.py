@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from workbench.insight.drift.looked import kept, looked_at
-from workbench.insight.drift.scale import CHANCES, excesses
+from workbench.insight.drift.looked import kept, looked_at, window_at
+from workbench.insight.drift.scale import CHANCES, excess, excesses
 from workbench.monitoring.drift import COLUMNS
 from workbench.monitoring.finding import DRIFT
 from workbench.monitoring.span import zone_of
@@ -121,6 +121,21 @@ def drift_map(store: Store, person: Person, model: str, *, every: str = EACH) ->
     declared = store.project.config.models.get(model)
     timezone = declared.monitoring.timezone if declared else "UTC"
     return kept(store, ("map", model, every), lambda: _grouped(each, every, timezone), model=model)
+
+
+def window_columns(store: Store, person: Person, model: str, window: int) -> tuple[CheckBrief, ...]:
+    """Return what was said of each column in a window, those that drifted farthest first, from memory.
+
+    Raises:
+        AccessError: the person may not look.
+        UnknownNameError: there is no such model or window.
+    """
+    person.require("view")
+
+    def order(check: CheckBrief) -> tuple[int, float]:
+        return -VERDICTS.index(check.verdict), -(excess(check.value, check.limit, check.method) or 0.0)
+
+    return tuple(sorted(_columns(window_at(store, model, window)), key=order))
 
 
 def _made(model: str, windows: Sequence[WindowBrief]) -> DriftMap:

@@ -1,11 +1,11 @@
-"""A model's windows at a glance: what the last one came to, and what there is to look at."""
+"""A model's windows at a glance: what one of them came to, and what there is to look at."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workbench.insight.drift.looked import looked_at
+from workbench.insight.drift.looked import looked_at, window_at
 from workbench.monitoring.finding import DRIFT, ESTIMATE, LABEL_DRIFT, PERFORMANCE, PREDICTION_DRIFT
 from workbench.registry.verdict import Verdict, combined
 
@@ -45,17 +45,19 @@ class Summary:
 
     Attributes:
         windows: how many times were looked at.
-        last: the last window; None before the first.
+        window: that is told of; None before the first.
+        is_last: whether it is the last one.
         answers: what it came to.
         open_alerts: how many fire or are acknowledged.
-        is_estimated: whether the last window's truth is missing, so that its performance is estimated only.
+        is_estimated: whether the window's truth is missing, so that its performance is estimated only.
         stage: the notebook stage that looks at windows.
         is_declared: whether workbench.toml has such a stage.
     """
 
     model: str
     windows: int
-    last: WindowBrief | None
+    window: WindowBrief | None
+    is_last: bool
     answers: tuple[Answer, ...]
     open_alerts: int
     is_estimated: bool
@@ -63,25 +65,33 @@ class Summary:
     is_declared: bool
 
 
-def summary(store: Store, person: Person, model: str) -> Summary:
+def summary(store: Store, person: Person, model: str, *, window: int | None = None) -> Summary:
     """Return a model's windows at a glance, from memory.
+
+    Args:
+        store: of the project.
+        person: who asks.
+        model: its name.
+        window: the position of the one that is told of; the last one when None.
 
     Raises:
         AccessError: the person may not look.
-        UnknownNameError: there is no such model.
+        UnknownNameError: there is no such model or window.
     """
     person.require("view")
     windows = looked_at(store, model)
     last = windows[-1] if windows else None
+    told = last if window is None else window_at(store, model, window)
     declared = store.project.config.models.get(model)
     stage = declared.monitoring.stage if declared else ""
     return Summary(
         model=model,
         windows=len(windows),
-        last=last,
-        answers=tuple(_answer(last, *asked) for asked in _QUESTIONS) if last else (),
+        window=told,
+        is_last=told is last,
+        answers=tuple(_answer(told, *asked) for asked in _QUESTIONS) if told else (),
         open_alerts=sum(alert.state.is_open for alert in store.alerts(model)),
-        is_estimated=last is not None and _is_estimated(last),
+        is_estimated=told is not None and _is_estimated(told),
         stage=stage,
         is_declared=stage in store.project.config.stages,
     )
