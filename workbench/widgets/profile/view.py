@@ -29,7 +29,7 @@ class View:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         options = [(_label(row), row.version) for row in profile.versions]
-        wide: dict[str, Any] = {"layout": {"width": "330px"}, "style": {"description_width": "90px"}}
+        wide: dict[str, Any] = {"layout": {"width": "380px"}, "style": {"description_width": "100px"}}
         self._version = ipywidgets.Dropdown(
             options=options, value=profile.version, description="Version", **wide
         )
@@ -73,10 +73,13 @@ def _columns(change: DatasetChange | None, *, exact: bool) -> list[Column]:
         shown, before = (other.after, other.before) if other else (column, None)
         if not shown.counts:
             return None
-        comparable = before is not None and before.bins == shown.bins
+        reference = before.counts if before is not None and before.bins == shown.bins else ()
+        bars = len(shown.counts)
+        if shown.kind == "names" and not any(counts[-1] for counts in (shown.counts, reference) if counts):
+            bars -= 1  # nobody has another name
         return histograms(
-            shown.counts,
-            before.counts if comparable and before else None,
+            shown.counts[:bars],
+            reference[:bars] or None,
             label=f"How {column.name} is spread",
             names=shown.labels,
         )

@@ -33,16 +33,17 @@ class View:
     ) -> None:
         self._widget, self._asked, self._planning, self._watching = widget, asked, planning, watching
         self._plan, self._progress, self._trouble = block(), block(), block()
-        self._run = ipywidgets.Button(description="Run", button_style="primary", icon="play")
-        self._stop = ipywidgets.Button(description="Stop", button_style="danger", icon="stop", disabled=True)
+        self._run = ipywidgets.Button(description="Run", button_style="primary")
+        self._stop = ipywidgets.Button(description="Stop", button_style="danger", disabled=True)
         self._run.on_click(lambda _: self._do(widget.run))
         self._stop.on_click(lambda _: self._do(widget.stop))
         options = [_WHOLE, *asked.stages]
+        wide = {"layout": {"width": "240px"}, "style": {"description_width": "48px"}}
         self._start = ipywidgets.Dropdown(
-            options=options, value=asked.start or _WHOLE, description="From", layout={"width": "240px"}
+            options=options, value=asked.start or _WHOLE, description="From", **wide
         )
         self._until = ipywidgets.Dropdown(
-            options=options, value=asked.until or _WHOLE, description="Until", layout={"width": "240px"}
+            options=options, value=asked.until or _WHOLE, description="Until", **wide
         )
         self._force = ipywidgets.Checkbox(
             value=asked.force, description="run also what is unchanged", indent=False

@@ -36,6 +36,7 @@ class View:
             placeholder="words, auc>0.7, train.objective=binary",
             continuous_update=False,
             layout={"width": "360px"},
+            style={"description_width": "40px"},
         )
         self._pipeline, self._outcome = _choice("Pipeline"), _choice("Outcome")
         self._sort = _choice("Sort by", "250px")
