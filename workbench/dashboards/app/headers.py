@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
+
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.web import OutputTransform
+
+NONCE = secrets.token_urlsafe(24)
+"""Stands in a page where its own scripts begin, until another one takes its place on the way out."""
 
 PAGE_POLICY = "; ".join(
     (
         "default-src 'self'",
-        # Bokeh's callbacks and panel-material-ui's components are compiled in the browser.
-        "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:",
+        # Of scripts that stand in a page the template's own run, by the answer's nonce. Components come as
+        # blobs; Panel compiles the markup of some, such as FlexBox, in the browser.
+        "script-src 'self' 'unsafe-eval' blob:",
+        "script-src-attr 'none'",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",
@@ -23,6 +30,12 @@ PAGE_POLICY = "; ".join(
     )
 )
 """For our own pages: nothing is loaded from elsewhere, and nothing sent there."""
+
+
+def page_policy(nonce: str) -> str:
+    """Return the policy of one answer, in which scripts with a nonce may stand."""
+    return PAGE_POLICY.replace("script-src 'self'", f"script-src 'self' 'nonce-{nonce}'")
+
 
 FRAME_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
 """For a document that was cleaned: it has no scripts, and could run none."""
@@ -59,7 +72,10 @@ class SafeHeaders(OutputTransform):
         for name, value in _ALWAYS.items():
             headers[name] = value
         if "Content-Security-Policy" not in headers:
-            headers["Content-Security-Policy"] = PAGE_POLICY
+            nonce = secrets.token_urlsafe(24)
+            if not self._is_static:
+                chunk = chunk.replace(NONCE.encode(), nonce.encode())
+            headers["Content-Security-Policy"] = page_policy(nonce)
         headers.pop("Server", None)
         if not self._is_static:
             headers.setdefault("Cache-Control", "no-store")

@@ -10,10 +10,12 @@ from bokeh.core.templates import get_env
 from jinja2 import Template
 from markupsafe import Markup
 
+from workbench.dashboards.app.headers import NONCE
 from workbench.dashboards.app.look import COOKIE
 from workbench.dashboards.app.theme import CONTROLS, STYLE, asset
 
 _UNUSED = re.compile(r'<script[^>]+src="[^"]*/bokeh-(?:mathjax|gl)\.min\.js[^"]*"[^>]*></script>')
+_TAG = re.compile(r"<script\b")
 
 
 @cache
@@ -39,13 +41,20 @@ def variables(*, dark: bool, navigation: Markup, first: Markup) -> dict[str, Any
         "block_style": STYLE + CONTROLS,
         "navigation": navigation,
         "first": first,
+        "nonce": NONCE,
         "lean": lean,
+        "ours": ours,
     }
 
 
 def lean(scripts: str) -> str:
     """Return script tags without those for formulas, which Panel asks for on every page, and for WebGL."""
     return _UNUSED.sub("", scripts)
+
+
+def ours(scripts: str) -> str:
+    """Return script tags that the page's policy lets run, for Bokeh's own alone."""
+    return _TAG.sub(f'<script nonce="{NONCE}"', scripts)
 
 
 @cache
