@@ -161,7 +161,7 @@ KEPT = {
 def test_a_kept_value_comes_back_as_it_was(case: str, tmp_path: Path) -> None:
     """Index, categories, zones and missing values too."""
     value = KEPT[case]
-    found = load_value(store_value(value, tmp_path, "v", lambda: NO_TRUST), tmp_path, lambda: NO_TRUST)
+    found: Any = load_value(store_value(value, tmp_path, "v", lambda: NO_TRUST), tmp_path, lambda: NO_TRUST)
     assert type(found) is type(value)
     if isinstance(value, pd.DataFrame):
         pd.testing.assert_frame_equal(found, value)

@@ -12,6 +12,8 @@ from workbench.cli.output import open_console, print_json, print_next
 from workbench.errors import UnknownNameError, UsageError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from workbench.registry import Decided, Promotion, Registry
 
 Which = Annotated[
@@ -48,6 +50,7 @@ def approve(
     console = open_console()
     before = "nobody" if decided.before is None else f"version {decided.before}"
     console.print(f"{model}: version {waiting.version} is {waiting.alias} now; before it was {before}.")
+    print_difference(console, waiting)
     print_warning(decided)
     print_next(
         console,
@@ -82,6 +85,14 @@ def reject(
         return 0
     _say_rejected(decided, waiting)
     return 0
+
+
+def print_difference(console: Console, promotion: Promotion) -> None:
+    """Print what the version differed in from the champion, as it stood in the request."""
+    from workbench.registry.compared import difference_words
+
+    for line in difference_words(promotion.difference):
+        console.print(f"  {line}", style="dim", soft_wrap=True)
 
 
 def _say_rejected(decided: Decided, waiting: Promotion) -> None:

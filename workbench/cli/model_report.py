@@ -83,6 +83,8 @@ def print_waiting(console: Console, state: ModelState, blocked: Blocked) -> None
     """Print what waits for an approval: by whom, why, and how to answer."""
     from rich.text import Text
 
+    from workbench.registry.compared import difference_words
+
     for promotion in state.pending:
         by = f"run {promotion.run}, started by {promotion.author}" if promotion.run else promotion.actor
         console.print(
@@ -93,6 +95,8 @@ def print_waiting(console: Console, state: ModelState, blocked: Blocked) -> None
         )
         because = f": {promotion.reason}" if promotion.reason else ""
         console.print(Text(f"    asked for by {by} on {time_text(promotion.at)}{because}"), soft_wrap=True)
+        for line in difference_words(promotion.difference):
+            console.print(Text(f"    {line}", style="dim"), soft_wrap=True)
         why = blocked.get((state.name, promotion.number), "")
         if why:
             console.print(Text(f"    cannot be approved now: {why}", style="red"), soft_wrap=True)

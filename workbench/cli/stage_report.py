@@ -74,6 +74,11 @@ def print_failure(console: Console, entry: Mapping[str, Any], *, whole: bool = F
         console.print(Text(f"  {error['ename']}: {error['evalue']}", style="red"), soft_wrap=True)
     elif entry.get("reason"):
         console.print(Text(f"  {entry['reason']}"), soft_wrap=True)
+    if entry.get("difference"):
+        from workbench.registry.compared import difference_words
+
+        for line in difference_words(entry["difference"]):
+            console.print(Text(f"  {line}"), soft_wrap=True)
     if whole and error.get("traceback"):
         console.print()
         console.print(Text(error["traceback"].rstrip()), soft_wrap=True)

@@ -154,10 +154,12 @@ class Committer:
             data["checkpoint"] = ending.launched.spec.ticket.behind
         if ending.outcome is not Outcome.SUCCEEDED:
             data["fingerprint"] = ending.decision.fingerprint.to_dict()
+        told = ending.told()
+        if told and ending.outcome is Outcome.REJECTED:
+            data["difference"] = dict(self._backing.extension.compared(told))
         events = [NewEvent("attempt.ended", data, stage)]
         if ending.outcome is Outcome.SUCCEEDED:
             events.append(self._committed(ending))
-        told = ending.told()
 
         def others() -> Sequence[Append]:
             appends = self._backing.extension.appends(told) if told else ()

@@ -48,5 +48,8 @@ class Extension(Protocol):
     def appends(self, ended: Ended) -> Sequence[Append]:
         """Return the events that belong to this end; raise RejectedError to turn it into a rejection."""
 
+    def compared(self, ended: Ended) -> Mapping[str, Any]:
+        """Return what stands beside a refusal: what the candidate differs in from the champion's run."""
+
     def project(self) -> None:
         """Bring every projection (MLflow's registry) to what the ledger says."""

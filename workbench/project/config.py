@@ -156,6 +156,7 @@ class ModelConfig(NamedTable):
     Attributes:
         trained_by: the stage whose commit registers a version.
         trusted: full names of the project's own classes and functions that its models may hold.
+        interactive: whether a version that came of a person's session, not of a runner, may be promoted.
         gates: one table for each gate, checked by the gate of that name, or of its key `kind`.
         description, intended_use, limits: what its card says of it; one text or several.
     """
@@ -168,6 +169,7 @@ class ModelConfig(NamedTable):
     sensitive: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     trusted: Annotated[tuple[Text, ...], Field(strict=False)] = ()
     promotion: PromotionConfig = PromotionConfig()
+    interactive: Literal["refuse", "allow"] = "refuse"
     gates: dict[Name, dict[str, Any]] = Field(default_factory=dict)
     description: str = ""
     intended_use: Sentences = ()

@@ -24,13 +24,14 @@ class Reviewer:
 
     Attributes:
         policy: what workbench.toml says of the model today.
-        gates: likewise.
+        gates, by_hand: likewise.
     """
 
     actor: str
     reason: str
     policy: str
     gates: Sequence[NamedGate] = ()
+    by_hand: bool = False
 
 
 def approve(state: ModelState, number: int, reviewer: Reviewer) -> list[NewEvent]:
@@ -58,7 +59,7 @@ def approve(state: ModelState, number: int, reviewer: Reviewer) -> list[NewEvent
             evidence=None,
         )
     check_arm(state, promotion.alias, version.number, promotion.share)
-    check_evidence(state, version, reviewer.gates, promotion.alias)
+    check_evidence(state, version, reviewer.gates, promotion.alias, by_hand=reviewer.by_hand)
     approved = Approval(number, version.number, promotion.alias, reviewer.reason, promotion.share)
     return approval(state, approved)
 

@@ -70,7 +70,14 @@ def withdraw(state: ModelState, *, why: str, reason: str) -> list[NewEvent]:
 
 
 def crown(
-    state: ModelState, policy: str, gates: Sequence[NamedGate], *, reason: str, actor: str, ask: bool
+    state: ModelState,
+    policy: str,
+    gates: Sequence[NamedGate],
+    *,
+    reason: str,
+    actor: str,
+    ask: bool,
+    by_hand: bool = False,
 ) -> list[NewEvent]:
     """Return the events by which the challenger becomes champion, or is asked for as the policy wants it.
 
@@ -81,6 +88,7 @@ def crown(
         reason: for the record.
         actor: what judged it.
         ask: whether a person is asked in any case.
+        by_hand: whether a version that came of a person's session may be promoted.
 
     Raises:
         RejectedError: the evidence does not carry it any more, or a person decided against it.
@@ -96,6 +104,7 @@ def crown(
         reason=reason,
         actor=actor,
         author=(asked.author or asked.actor) if asked else "",
+        by_hand=by_hand,
         unattended=True,
     )
     return promote(state, wish)

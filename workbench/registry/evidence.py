@@ -15,8 +15,19 @@ if TYPE_CHECKING:
     from workbench.registry.gates import NamedGate
 
 
+_RERUN = (
+    'Let a runner make it: workbench run --force. Or say interactive = "allow" under its model in '
+    "workbench.toml."
+)
+
+
 def check_evidence(
-    state: ModelState, version: Version, gates: Sequence[NamedGate], alias: str = CHAMPION
+    state: ModelState,
+    version: Version,
+    gates: Sequence[NamedGate],
+    alias: str = CHAMPION,
+    *,
+    by_hand: bool = False,
 ) -> None:
     """Let a version pass that every gate declared today passed, on its own data, against today's champion.
 
@@ -25,10 +36,13 @@ def check_evidence(
         version: the version that is to be promoted.
         gates: what the model declares today.
         alias: what it is to become, for the message.
+        by_hand: whether one that came of a person's session may be promoted.
 
     Raises:
         RejectedError: something is missing; the message says what, and what to do.
     """
+    if version.interactive and not by_hand:
+        raise refused(version, alias, _by_hand(version), _RERUN)
     if not gates:
         hint = f"Declare at least one in workbench.toml, under [models.{state.name}.gates]."
         raise refused(version, alias, "no gate is declared for it", hint)
@@ -49,11 +63,16 @@ def check_evidence(
 
 
 def why_blocked(
-    state: ModelState, version: Version, gates: Sequence[NamedGate], alias: str = CHAMPION
+    state: ModelState,
+    version: Version,
+    gates: Sequence[NamedGate],
+    alias: str = CHAMPION,
+    *,
+    by_hand: bool = False,
 ) -> str:
     """Return why a version cannot be promoted as things stand; empty when it can."""
     try:
-        check_evidence(state, version, gates, alias)
+        check_evidence(state, version, gates, alias, by_hand=by_hand)
     except RejectedError as error:
         return error.message
     return ""
@@ -65,6 +84,13 @@ def refused(version: Version, alias: str, why: str, hint: str) -> RejectedError:
         f"Version {version.number} of {version.model!r} cannot become {alias}: {why}.",
         hint=hint,
         evidence=[result.to_dict() for result in version.gates],
+    )
+
+
+def _by_hand(version: Version) -> str:
+    return (
+        f"it came of what {version.interactive} committed from a session (run {version.run}), and nobody can "
+        "say that its notebook makes it again"
     )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
+from workbench.errors import RejectedError
 from workbench.ledger import Append, Ledger
 from workbench.pipeline.extension import Ended
 from workbench.project import Project
@@ -89,6 +91,17 @@ class RegistryExtension:
             if events:
                 found.append(Append(stream_of(model), expected, events))
         return [*found, *window_appends(ended, self._gates, self._ledger)]
+
+    def compared(self, ended: Ended) -> Mapping[str, Any]:
+        """Return what the candidate that was refused differs in from the champion, in brief."""
+        for model in self._gates:
+            state = read_model(self._ledger, model)
+            part = Part(state, self._project.model(model), self._gates[model], ended, self._ledger)
+            with suppress(RejectedError):
+                found = part.compared()
+                if found:
+                    return {"model": model, **found}
+        return {}
 
     def project(self) -> None:
         """Bring MLflow's registry to what the ledger says; cheap when it is already so."""

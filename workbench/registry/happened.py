@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from workbench.registry.model import ModelState
 
 REGISTERED = "version.registered"
+CONFIRMED = "version.confirmed"  # a runner made the very same as a person had in a session
 EVALUATED = "version.evaluated"
 PROPOSED = "promotion.proposed"
 APPROVED = "promotion.approved"
@@ -57,8 +58,15 @@ def _registered(state: ModelState, fact: Fact) -> None:
         parameters=data["parameters"],
         inputs=data["inputs"],
         tracking_id=data["tracking_id"],
+        interactive=data["output"].get("interactive", ""),
     )
     state.versions[version.number] = version
+
+
+def _confirmed(state: ModelState, fact: Fact) -> None:
+    version = state.versions[fact.data["version"]]
+    output = {key: value for key, value in version.output.items() if key != "interactive"}
+    state.versions[version.number] = replace(version, output=output, interactive="")
 
 
 def _evaluated(state: ModelState, fact: Fact) -> None:
@@ -85,6 +93,7 @@ def _proposed(state: ModelState, fact: Fact) -> None:
         at=fact.at,
         author=data.get("author", ""),
         share=data.get("share", 0.0),
+        difference=data.get("difference", {}),
     )
     state.promotions[promotion.number] = promotion
 
@@ -171,6 +180,7 @@ def _accepted(state: ModelState, fact: Fact) -> None:
 
 STEPS = {
     REGISTERED: _registered,
+    CONFIRMED: _confirmed,
     EVALUATED: _evaluated,
     PROPOSED: _proposed,
     APPROVED: _approved,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from workbench.errors import RejectedError, UnknownNameError
@@ -12,6 +13,7 @@ from workbench.ledger import Ledger, NewEvent
 from workbench.pipeline.extension import Ended
 from workbench.pipeline.outcome import Outcome
 from workbench.project import ModelConfig
+from workbench.registry.compared import against_champion
 from workbench.registry.gates import NamedGate
 from workbench.registry.model import ModelState
 from workbench.registry.promotion import Wish, promote
@@ -41,6 +43,14 @@ class Part:
             for event in decided:
                 self.state.apply(event.kind, event.data, at=_NOT_YET, actor=self.ended.actor)
                 yield event
+
+    def compared(self) -> Mapping[str, Any]:
+        """Return what the candidate that this attempt speaks of differs in from the champion."""
+        for request in [*self._requests("evidence"), *self._requests("proposal")]:
+            version = self.state.with_fingerprint(self._candidate(request)["fingerprint"])
+            if version is not None:
+                return against_champion(self.ledger, self.state, version)
+        return {}
 
     def _decisions(self) -> Iterator[Sequence[NewEvent]]:
         succeeded = self.ended.outcome is Outcome.SUCCEEDED
@@ -144,6 +154,8 @@ class Part:
             actor=self.ended.actor,
             run=self.ended.run,
             author=self._started_by(),
+            by_hand=self.config.interactive == "allow",
+            compare=partial(against_champion, self.ledger),
         )
         try:
             return promote(self.state, wish)

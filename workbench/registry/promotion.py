@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +39,8 @@ class Wish:
         actor: who wishes it.
         run: the run that proposes it; empty when a person does.
         author: who started that run.
+        by_hand: whether a version that came of a person's session may be promoted.
+        compare: says what the version differs in from the champion, for whoever decides.
         unattended: nobody stands behind it: it approves nothing that a person has to approve.
         share: of the traffic, for a challenger, from 0 to 1; None for as it is, which is 0 for a new one.
     """
@@ -51,6 +53,8 @@ class Wish:
     actor: str = ""
     run: str = ""
     author: str = ""
+    by_hand: bool = False
+    compare: Callable[[ModelState, Version], Mapping[str, Any]] | None = None
     unattended: bool = False
     share: float | None = None
 
@@ -76,13 +80,13 @@ def promote(state: ModelState, wish: Wish) -> list[NewEvent]:
     if state.aliases.get(wish.alias) == version.number:
         return _more_traffic(state, wish)
     check_arm(state, wish.alias, wish.version, wish.share or 0.0)
-    check_evidence(state, version, wish.gates, wish.alias)
+    check_evidence(state, version, wish.gates, wish.alias, by_hand=wish.by_hand)
     _respect_decisions(state, version, wish)
     waiting = find_own(state, wish)
     events: list[NewEvent] = []
     number = waiting.number if waiting else len(state.promotions) + 1
     if waiting is None:
-        events.append(_event(state, PROPOSED, _proposal(state, wish, number)))
+        events.append(_event(state, PROPOSED, _proposal(state, version, wish, number)))
     if _is_approved(wish, waiting):
         share = wish.share if wish.share is not None else waiting.share if waiting else 0.0
         events += approval(state, Approval(number, version.number, wish.alias, wish.reason, share))
@@ -102,11 +106,11 @@ def propose(state: ModelState, wish: Wish) -> list[NewEvent]:
     if state.aliases.get(wish.alias) == version.number:
         raise refused(version, wish.alias, "it is that already", f"See: workbench models {state.name}")
     check_arm(state, wish.alias, wish.version, wish.share or 0.0)
-    check_evidence(state, version, wish.gates, wish.alias)
+    check_evidence(state, version, wish.gates, wish.alias, by_hand=wish.by_hand)
     if find_own(state, wish) is not None:
         return []
     asked = replace(wish, policy=stricter(wish.policy, ONE_APPROVAL))
-    return [_event(state, PROPOSED, _proposal(state, asked, len(state.promotions) + 1))]
+    return [_event(state, PROPOSED, _proposal(state, version, asked, len(state.promotions) + 1))]
 
 
 def find_own(state: ModelState, wish: Wish) -> Promotion | None:
@@ -195,7 +199,7 @@ def _is_approved(wish: Wish, waiting: Promotion | None) -> bool:
     return True
 
 
-def _proposal(state: ModelState, wish: Wish, number: int) -> dict[str, Any]:
+def _proposal(state: ModelState, version: Version, wish: Wish, number: int) -> dict[str, Any]:
     data = {
         "model": state.name,
         "promotion": number,
@@ -207,7 +211,9 @@ def _proposal(state: ModelState, wish: Wish, number: int) -> dict[str, Any]:
         "reason": wish.reason,
         "author": wish.author or wish.actor,
     }
-    return {**data, "share": wish.share} if wish.share else data
+    found = wish.compare(state, version) if wish.compare else {}
+    told = {"share": wish.share, "difference": dict(found)}
+    return {**data, **{name: value for name, value in told.items() if value}}
 
 
 def moved(

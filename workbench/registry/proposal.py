@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
+from workbench.registry.compared import against_champion
 from workbench.registry.decision import write_decision
 from workbench.registry.gates import gates_of
 from workbench.registry.promotion import Wish, find_own
@@ -46,7 +48,17 @@ def propose(
     """
     config = project.model(model)
     gates = gates_of(model, config)
-    wish = Wish(version, config.promotion.policy, gates, alias=alias, reason=reason, actor=actor, share=share)
+    wish = Wish(
+        version,
+        config.promotion.policy,
+        gates,
+        alias=alias,
+        reason=reason,
+        actor=actor,
+        by_hand=config.interactive == "allow",
+        compare=partial(against_champion, ledger),
+        share=share,
+    )
 
     def decide(state: ModelState) -> Sequence[NewEvent]:
         return proposed(state, wish)

@@ -9,7 +9,7 @@ from typing import Any
 from workbench.errors import RejectedError
 from workbench.ledger import NewEvent
 from workbench.registry.gate import GateResult
-from workbench.registry.happened import EVALUATED, REGISTERED
+from workbench.registry.happened import CONFIRMED, EVALUATED, REGISTERED
 from workbench.registry.model import ModelState
 from workbench.registry.verdict import combined
 
@@ -43,9 +43,16 @@ def register(
     inputs: Mapping[str, Mapping[str, Any]],
     tracking_id: str | None,
 ) -> list[NewEvent]:
-    """Return the event that registers a model as the next version; none when its content is known."""
-    if state.with_fingerprint(output["fingerprint"]) is not None:
-        return []
+    """Return the event that registers a model as the next version; none when its content is known.
+
+    Where it is known from a person's session, and a runner has made it now, that is confirmed.
+    """
+    known = state.with_fingerprint(output["fingerprint"])
+    if known is not None:
+        if not known.interactive or output.get("interactive"):
+            return []
+        confirmed = {"model": state.name, "version": known.number, "run": run, "stage": stage}
+        return [NewEvent(CONFIRMED, confirmed, subject=state.name, key=str(known.number))]
     number = len(state.versions) + 1
     data = {
         "model": state.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import TrackingError, UnknownNameError
@@ -11,6 +11,7 @@ from workbench.ledger import NewEvent
 from workbench.ledger.actor import local_actor
 from workbench.registry import approval, promotion, traffic
 from workbench.registry.approval import Reviewer, find_waiting
+from workbench.registry.compared import against_champion
 from workbench.registry.decided import Decided, Redeployed
 from workbench.registry.decision import write_decision
 from workbench.registry.evidence import why_blocked
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from workbench.ledger import Ledger
     from workbench.project import ModelConfig, Project
     from workbench.registry.deployment import Deployment
-    from workbench.registry.gates import NamedGate
     from workbench.registry.projection import Projection
     from workbench.registry.stray import Difference
 
@@ -109,10 +109,11 @@ class Registry:
         wish = promotion.Wish(
             version,
             config.promotion.policy,
-            _gates(model, config),
             alias=alias,
             reason=reason,
             actor=who,
+            **_today(model, config),
+            compare=partial(against_champion, self._ledger),
             share=share,
         )
         return self._decide(model, alias, version, lambda state: promotion.promote(state, wish), who)
@@ -123,8 +124,7 @@ class Registry:
         Args:
             model: the model.
             number: the promotion's.
-            reason: why, for the record.
-            actor: who approves; whoever is signed in when None.
+            reason, actor: why, for the record, and who; whoever is signed in when None.
 
         Raises:
             RejectedError: the evidence does not carry it any more, or under four eyes it is the author's.
@@ -154,7 +154,7 @@ class Registry:
         if config is None:
             return f"workbench.toml declares {state.name!r} no more"
         version = state.find(waiting.version)
-        return why_blocked(state, version, _gates(state.name, config), waiting.alias)
+        return why_blocked(state, version, alias=waiting.alias, **_today(state.name, config))
 
     def rollback(self, model: str, *, reason: str = "", actor: str | None = None) -> Decided:
         """Take back what callers met last, in one write.
@@ -173,9 +173,8 @@ class Registry:
         def decide(state: ModelState) -> Sequence[NewEvent]:
             return take_back(state, alias=alias, holder=holder, reason=reason)
 
-        return self._decide(
-            model, alias, None if alias == CHAMPION else holder, decide, actor or local_actor()
-        )
+        found = None if alias == CHAMPION else holder
+        return self._decide(model, alias, found, decide, actor or local_actor())
 
     def set_traffic(
         self, model: str, share: float, *, reason: str = "", actor: str | None = None
@@ -217,9 +216,7 @@ class Registry:
             UnknownNameError: there is no such model or version.
         """
         self.model(model)
-        return self._redeploy(
-            model, lambda state: traffic.remove_shadow(state, version, reason=reason), actor
-        )
+        return self._redeploy(model, lambda s: traffic.remove_shadow(s, version, reason=reason), actor)
 
     def history(self, model: str) -> list[Move]:
         """Return every move of a model's aliases, oldest first: who, when, why."""
@@ -257,7 +254,7 @@ class Registry:
         config = self._project.model(model)
         who = actor or local_actor()
         found = self.model(model).promotions.get(number)
-        reviewer = Reviewer(who, reason, config.promotion.policy, _gates(model, config))
+        reviewer = Reviewer(who, reason, config.promotion.policy, **_today(model, config))
         alias, version = (found.alias, found.version) if found else (CHAMPION, None)
         return self._decide(model, alias, version, lambda state: review(state, number, reviewer), who)
 
@@ -295,7 +292,8 @@ class Registry:
         return ""
 
 
-def _gates(model: str, config: ModelConfig) -> tuple[NamedGate, ...]:
+def _today(model: str, config: ModelConfig) -> dict[str, Any]:
+    """Return what is asked of a promotion today: which gates, and whether it may have been made by hand."""
     from workbench.registry.gates import gates_of
 
-    return gates_of(model, config)
+    return {"gates": gates_of(model, config), "by_hand": config.interactive == "allow"}

@@ -41,7 +41,12 @@ class Evaluation:
 
 @dataclass(frozen=True)
 class Version:
-    """A registered version; the record of its files never changes, evaluations are added."""
+    """A registered version; the record of its files never changes, evaluations are added.
+
+    Attributes:
+        interactive: who committed it, or something that it was made from, from a session of their own; empty
+            when runners made all of it, or one has made the very same since.
+    """
 
     model: str
     number: int
@@ -56,6 +61,7 @@ class Version:
     inputs: Mapping[str, Any] = field(default_factory=dict)
     tracking_id: str | None = None
     evaluations: tuple[Evaluation, ...] = ()
+    interactive: str = ""
 
     @property
     def evaluation(self) -> Evaluation | None:
@@ -99,6 +105,7 @@ class Promotion:
         actor: who proposed it.
         author: who started that run; the actor when a person proposed it.
         share: of the traffic that a challenger is to get, from 0 to 1.
+        difference: what the version differed in from the champion, as `against_champion` has it.
         decision: None while it waits.
     """
 
@@ -114,6 +121,7 @@ class Promotion:
     author: str = ""
     decision: Decision | None = None
     share: float = 0.0
+    difference: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def state(self) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import WorkbenchError
 from workbench.insight.deployments.difference import difference
-from workbench.insight.deployments.serving import SHADOW, declared_gates
+from workbench.insight.deployments.serving import SHADOW, allows_by_hand, declared_gates
 from workbench.registry import approval, promotion, rollback
 from workbench.registry import traffic as shares
 from workbench.registry.card.words import shorten
@@ -56,7 +56,8 @@ def approve_consequence(store: Store, person: Person, model: str, proposal: int)
     person.require("view", model=model)
     declared = store.project.config.models.get(model)
     policy = declared.promotion.policy if declared else promotion.FOUR_EYES
-    reviewer = approval.Reviewer(person.actor, "", policy, declared_gates(store, model))
+    by_hand = allows_by_hand(store, model)
+    reviewer = approval.Reviewer(person.actor, "", policy, declared_gates(store, model), by_hand)
     return _told(store, model, lambda state: approval.approve(state, proposal, reviewer))
 
 
@@ -148,6 +149,7 @@ def _wish(store: Store, actor: str, model: str, version: int, *, to: str, share:
         declared_gates(store, model),
         alias=to,
         actor=actor,
+        by_hand=allows_by_hand(store, model),
         share=share if to == CHALLENGER else None,
     )
 

@@ -144,6 +144,12 @@ def declared_gates(store: Store, model: str) -> tuple[NamedGate, ...]:
     return gates_of(model, declared) if declared else ()
 
 
+def allows_by_hand(store: Store, model: str) -> bool:
+    """Return whether a version of a model that came of a person's session may be promoted."""
+    declared = store.project.config.models.get(model)
+    return declared is not None and declared.interactive == "allow"
+
+
 def _arms(state: ModelState) -> Iterator[Arm]:
     shares = {CHAMPION: 1.0 - state.share, CHALLENGER: state.share}
     for role, share in shares.items():
@@ -177,7 +183,8 @@ def _waiting(store: Store, person: Person, state: ModelState) -> Iterator[Waitin
         if version is None:
             yield Waiting(promotion, f"Version {promotion.version} was never registered.")
             continue
-        blocked = why_blocked(state, version, gates, promotion.alias)
+        by_hand = allows_by_hand(store, state.name)
+        blocked = why_blocked(state, version, gates, promotion.alias, by_hand=by_hand)
         if declared is None:
             blocked = f"workbench.toml declares {state.name!r} no more."
         own = stricter(policy, promotion.policy) == FOUR_EYES and promotion.is_by(person.actor)

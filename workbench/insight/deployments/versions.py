@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from workbench.insight.deployments.serving import SHADOW, declared_gates
+from workbench.insight.deployments.serving import SHADOW, allows_by_hand, declared_gates
 from workbench.registry.evidence import why_blocked
 from workbench.registry.verdict import Verdict
 
@@ -93,7 +93,7 @@ def version_shown(store: Store, person: Person, model: str, version: int) -> Ver
         stage=found.stage,
         against=evaluation.against if evaluation else None,
         judged=evaluation.at if evaluation else None,
-        blocked=why_blocked(state, found, declared_gates(store, model)),
+        blocked=why_blocked(state, found, declared_gates(store, model), by_hand=allows_by_hand(store, model)),
         refused=f"{refusal.step}: {refusal.sentence}" if refusal else "",
         evaluations=len(found.evaluations),
     )

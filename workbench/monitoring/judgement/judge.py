@@ -74,7 +74,8 @@ def judge(workspace: Workspace, model: str, *, act: bool = True) -> Judgement | 
     metric = challenge_metric(model, config)
     challenge = config.challenge
     assert challenge is not None
-    rules = Rules(challenge, config.promotion.policy, gates_of(model, config))
+    by_hand = config.interactive == "allow"
+    rules = Rules(challenge, config.promotion.policy, gates_of(model, config), by_hand)
     log = PredictionLog(project)
     for left in reversed(range(_TRIES)):
         state = read_model(ledger, model)

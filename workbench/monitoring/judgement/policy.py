@@ -37,6 +37,7 @@ class Rules:
     config: ChallengeConfig
     policy: str
     gates: Sequence[NamedGate]
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,9 @@ def _rise(state: ModelState, case: Case, rules: Rules) -> Step:
 
 def _crown(state: ModelState, rules: Rules, reason: str, *, ask: bool) -> Step:
     try:
-        events = crown(state, rules.policy, rules.gates, reason=reason, actor=JUDGE, ask=ask)
+        events = crown(
+            state, rules.policy, rules.gates, reason=reason, actor=JUDGE, ask=ask, by_hand=rules.by_hand
+        )
     except RejectedError as error:
         return Step(NONE, f"{error.message} ({reason})")
     after = state.copy()

@@ -10,6 +10,7 @@ from workbench.registry.card.document import Block, Facts, Folded, Picture, Poin
 from workbench.registry.card.evidence import evidence_blocks, explanation_blocks
 from workbench.registry.card.known import Known
 from workbench.registry.card.words import NONE, label, moment, number, value
+from workbench.registry.compared import difference_words
 from workbench.registry.gate import GateResult
 from workbench.registry.trace import Step
 
@@ -175,6 +176,11 @@ def _decisions(known: Known) -> Iterator[Block]:
     told = [[moment(at), *row] for at, _, row in sorted(rows, key=lambda row: (row[0], row[1]))]
     if told:
         yield Table(["when", "what", "by", "why"], _without_repeats(told))
+        asked = [promotion for promotion in known.trace.promotions if promotion.difference]
+        if asked:
+            head, *lines = difference_words(asked[-1].difference)
+            yield Text(f"What differs, as the last request has it. {head}")
+            yield Points([line.strip() for line in lines])
     else:
         yield Text("Nobody asked to promote it yet.", quiet=True)
 
@@ -202,6 +208,7 @@ def _model(known: Known) -> Iterator[Block]:
         "size": f"{size / 1000:,.0f} KB in {len(output.get('files', ()))} files" if size else NONE,
         "fingerprint": version.fingerprint,
         "registered": f"{moment(version.at)} by {version.actor}",
+        "by hand": f"committed by {version.interactive} from a session" if version.interactive else NONE,
         "run": version.run,
         "MLflow run": version.tracking_id or NONE,
     }
