@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from workbench.parity import Checked, Fault, Report
 
 
+_REASON = 100  # characters of why a gate said no
+
+
 class Lines:
     """Writes a line for each run that begins; on a terminal the cell at work besides.
 
@@ -74,8 +77,11 @@ def _story(checked: Checked) -> str:
     if checked.outcome in ("skipped", "not run"):
         return f"{checked.outcome}: {checked.reason}"
     ran = f"{plural(checked.cells, 'cell')}, run {checked.runs} times in {seconds_text(checked.seconds)}"
-    reason = f": {checked.reason}" if checked.reason else ""
-    return ran if checked.outcome == "succeeded" else f"{ran}, {checked.outcome}{reason}"
+    if checked.outcome == "succeeded":
+        return ran
+    if checked.outcome == "rejected":
+        return f"{ran}; rejected, which is no fault: {checked.reason[:_REASON]}"
+    return f"{ran}, {checked.outcome}: {checked.reason}"
 
 
 def _print_fault(console: Console, fault: Fault) -> None:

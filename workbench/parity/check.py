@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -24,8 +25,9 @@ from workbench.pipeline.attempt import Stop
 
 _SHIFT = 403 * 86_400.0 + 26_471.0  # seconds: another year, month, weekday and hour
 _PLAIN = World(chance=1)
-_OTHER = World(chance=2, shift=_SHIFT, hashing=4_294_967)
-_MOVED = World(chance=1, shift=_SHIFT)
+_AS_IT_IS = (_PLAIN, "as it is")
+_ELSEWHEN = (World(chance=2, shift=_SHIFT, hashing=4_294_967), "on another day, with other chance")
+_MOVED = (World(chance=1, shift=_SHIFT), "on another day only")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 
 
@@ -85,11 +87,12 @@ class Check:
         self._means = means
         self._progress = progress
         self._stop = Stop()
+        self._numbers = itertools.count(1)
         self._runs = 0
 
     def once(self) -> Trial:
         """Run it once, for what it makes."""
-        return self._run(_PLAIN, "others read what it makes")
+        return self._run((_PLAIN, "others read what it makes"))[0]
 
     def judge(self) -> Verdict:
         """Read it, run it, and say what was found."""
@@ -99,11 +102,7 @@ class Check:
             return self._verdict(
                 [*modules, *self._unrun()], None, began, "a module that it imports is missing"
             )
-        try:
-            first, other = self._both()
-        except KeyboardInterrupt:
-            self._stop.request("a person stopped the check")
-            raise
+        first, other = self._both()
         found = [*modules, *read_faults(self._subject), *self._names(first)]
         for trial in (first, other):
             found += seen_faults(trial, self._subject) if trial else []
@@ -140,9 +139,19 @@ class Check:
         yield from missing_names(self._subject)
         yield from unpinned(self._subject)
 
-    def _run(self, world: World, why: str) -> Trial:
-        self._runs += 1
-        number, name = self._runs, self._subject.name
+    def _run(self, *worlds: tuple[World, str]) -> list[Trial]:
+        """Run it in some worlds, side by side; Ctrl-C ends the kernels before it goes on its way."""
+        with ThreadPoolExecutor(len(worlds)) as pool:
+            runs = [pool.submit(self._one, world, why) for world, why in worlds]
+            self._runs += len(runs)
+            try:
+                return [run.result() for run in runs]
+            except KeyboardInterrupt:
+                self._stop.request("a person stopped the check")
+                raise
+
+    def _one(self, world: World, why: str) -> Trial:
+        number, name = next(self._numbers), self._subject.name
         self._progress.began(name, number, why)
 
         def on_cell(cell: int, cells: int, first_line: str) -> None:
@@ -162,18 +171,9 @@ class Check:
         """Run it in two worlds: side by side when each run has a folder of its own for all it writes."""
         kinds = {access.kind for access in accesses(self._subject.messy, self._subject.reader)}
         if self._subject.stage is None or kinds & {"write", "database", "folder"}:
-            first = self._run(_PLAIN, "as it is")
-            return first, self._run(_OTHER, "on another day, with other chance") if first.ran else None
-        with ThreadPoolExecutor(2) as pool:
-            pair: list[Future[Trial]] = [
-                pool.submit(self._run, _PLAIN, "as it is"),
-                pool.submit(self._run, _OTHER, "on another day, with other chance"),
-            ]
-            try:
-                first, other = (future.result() for future in pair)
-            except KeyboardInterrupt:
-                self._stop.request("a person stopped the check")
-                raise
+            (first,) = self._run(_AS_IT_IS)
+            return first, self._run(_ELSEWHEN)[0] if first.ran else None
+        first, other = self._run(_AS_IT_IS, _ELSEWHEN)
         return first, other
 
     def _names(self, first: Trial) -> Iterator[Fault]:
@@ -187,7 +187,7 @@ class Check:
         """Yield what differs between worlds, by what they differ in."""
         subject = self._subject
         if not other.ran:
-            moved = self._run(_MOVED, "on another day")
+            moved = self._run(_MOVED)[0]
             kind = Kind.SEED if moved.ran else Kind.CLOCK
             what = "with other random numbers" if moved.ran else "on another day"
             text = f"comes to an end, but not {what}: {other.result.reason}"
@@ -197,7 +197,7 @@ class Check:
         yield from self._session(first, difference)
         if not difference:
             return
-        moved = self._run(_MOVED, "on another day only")
+        moved = self._run(_MOVED)[0]
         if not moved.ran:
             return
         by_chance, by_clock = compare(moved, other, subject), compare(first, moved, subject)

@@ -160,7 +160,7 @@ def ordered(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     return tuple(sorted(kept, key=lambda each: (each.cell or 0, each.line or 0, each.kind)))
 
 
-_MANY = (Kind.PATH, Kind.INPUT, Kind.STATE, Kind.ORDER, Kind.ERROR)  # several of one line are told
+_MANY = (Kind.INPUT, Kind.STATE, Kind.ORDER, Kind.ERROR)  # several of one line are told
 
 
 def _is_told(fault: Fault, others: Iterable[Fault]) -> bool:

@@ -15,7 +15,7 @@ from workbench.kernels.settings import KernelSettings, settings_of
 from workbench.parity.check import Check, Progress, Silent
 from workbench.parity.fault import Checked, Report
 from workbench.parity.smoke import reduced
-from workbench.parity.subject import Subject, subject_of
+from workbench.parity.subject import Subject, asked_stage, subject_of
 from workbench.parity.supply import Supply
 from workbench.parity.trial import Means
 from workbench.pipeline.request import Requests
@@ -33,8 +33,8 @@ def check(
 ) -> Report:
     """Check stages and notebooks; without names all stages of the default pipeline.
 
-    Stages read what is committed. Where nothing is, and always when a whole pipeline is checked, the stages
-    before run first, in a throw-away space: nothing reaches the project's ledger.
+    Stages read what is committed. Where nothing is, and always when a whole pipeline or a sample is checked,
+    the stages before run first, in a throw-away space: nothing reaches the project's ledger.
 
     Args:
         names: stages, or paths of notebooks.
@@ -88,7 +88,7 @@ class _Checks:
             project = reduced(project)
         wanted = list(names) or list(project.order())
         with Workspace(project, system_clock()) as workspace:
-            supply = Supply(workspace, self._place, smoke=self._smoke, anew=not names)
+            supply = Supply(workspace, self._place, smoke=self._smoke, anew=self._smoke or not names)
             return [each for each in self._in_order(project, wanted, supply) if each]
 
     def _in_order(self, project: Project, wanted: Sequence[str], supply: Supply) -> list[Checked]:
@@ -154,7 +154,18 @@ class _Checks:
             if (project.root / stage.notebook).resolve() == path:
                 return self._stages(project, [name])[0]
         subject = subject_of(path, project)
+        home = project or self._project
+        asked = asked_stage(subject)
+        if home is not None and asked in home.config.stages:
+            return self._stages(_with_notebook(home, asked, path), [asked])[0]
         return Check(subject, {}, self._means(project), self._progress).judge().checked
+
+
+def _with_notebook(project: Project, stage: str, path: Path) -> Project:
+    """Return the project with another notebook for a stage: a copy of its own, that is being worked on."""
+    changed = project.stage(stage).model_copy(update={"notebook": path})
+    stages = {**project.config.stages, stage: changed}
+    return Project(project.root, project.config.model_copy(update={"stages": stages}))
 
 
 def _with_those_before(project: Project, wanted: Sequence[str], supply: Supply) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any
 from workbench.parity.fault import Fault, Kind
 from workbench.parity.reading import network
 from workbench.parity.reading.inputs import file_faults, todo
+from workbench.parity.reading.paths import used_literals
 from workbench.parity.subject import Subject
 from workbench.parity.trial import Trial
 
@@ -34,12 +35,15 @@ def _files(trial: Trial, subject: Subject) -> Iterator[Fault]:
     written = {line["path"] for line in trial.seen("write")}
     for line in trial.seen("read", "absent"):
         path = Path(line["path"])
+        yield from used_literals(subject, line["said"])
         if line["path"] in written or line.get("fresh") or path.is_dir():
             continue
         if line["what"] == "absent" and trial.failed_at != line["cell"]:
             continue  # it asked whether there is one, and went on without
         for fault in file_faults(subject, path, line["cell"], line["line"], seen=True):
             yield _through(fault, line, subject)
+    for line in trial.seen("write"):
+        yield from used_literals(subject, line["said"])
     for line in trial.seen("address"):
         text = f"reads {line['address']}, which is not declared"
         fault = Fault(Kind.INPUT, line["cell"], text, todo(subject), line["line"], seen=True)

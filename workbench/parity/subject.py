@@ -16,6 +16,7 @@ from workbench.adopt.path_text import Reader
 from workbench.adopt.read import SKIPPED, Cell, Messy
 from workbench.errors import NotebookError
 from workbench.notebook_file import read_notebook
+from workbench.parameters.names import qualified
 from workbench.pipeline.modules import local_modules
 from workbench.pipeline.prepare import PreparedStage
 from workbench.project import Project, StageConfig
@@ -57,7 +58,8 @@ class Subject:
     @property
     def shown(self) -> str:
         """Its path, as people know it."""
-        return self.path.relative_to(self.root).as_posix() if self.project else self.path.name
+        inside = self.path.is_relative_to(self.root)
+        return self.path.relative_to(self.root).as_posix() if inside else str(self.path)
 
     @property
     def config(self) -> StageConfig | None:
@@ -126,6 +128,16 @@ def subject_of(path: Path, project: Project | None, stage: PreparedStage | None 
         cells.append(cell)
     given = frozenset(stage.signature.names) if stage else frozenset[str]()
     return Subject(path, Messy(path, document, cells), project, stage, given)
+
+
+def asked_stage(subject: Subject) -> str:
+    """Return the stage that a notebook asks for, `wb.stage("train")`; "" when it asks for none."""
+    for _, call in subject.calls():
+        match call:
+            case ast.Call(func=func, args=[ast.Constant(value=str(name))]):
+                if qualified(func, subject.messy.bound) == "workbench.stage":
+                    return name
+    return ""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ _TICK = 1_000_000  # nanoseconds
 _PATIENCE = 10_000  # looks at a clock after which it runs as real ones do: somebody waits for it
 _DURATIONS = ("perf_counter", "monotonic", "process_time", "thread_time")
 _ON_BEHALF = ("pandas.", "polars.", "pendulum", "arrow.", "dateutil.")  # asked for the time, they look
+_OWN = ("cell", "own")
 _real = {name: getattr(time, name) for name in ("time_ns", *(f"{each}_ns" for each in _DURATIONS))}
 
 
@@ -42,7 +43,8 @@ class World:
     ) -> None:
         self._frames = frames
         self._tell = tell
-        self._start = round((base + shift) * 1e9)
+        self._base = round(base * 1e9)
+        self._start = self._base + round(shift * 1e9)
         self._began = _real["time_ns"]()
         self._looks = 0
         self._chance = random.Random(chance)
@@ -56,21 +58,28 @@ class World:
         self._set_chance()
 
     def _now(self, name: str, depth: int = 2) -> int:
-        """Return the calendar's nanoseconds; the notebook's own code is told of."""
+        """Return the calendar's nanoseconds; of looks of the notebook's own code it is told.
+
+        The workbench's own code stays on the day that it is: what it asks the clock for is its business.
+        """
         elapsed: int = _real["time_ns"]() - self._began
-        own = self._is_own(depth + 1)
-        if own or sys._getframe(depth).f_globals.get("__name__", "").startswith(_ON_BEHALF):
+        frame = sys._getframe(depth)
+        owner = self._frames.owner(frame)
+        if owner == "workbench":
+            return self._base + self._tick(elapsed)
+        if owner in _OWN:
             self._tell(name)
-        if not own:
-            return self._start + elapsed
-        return self._start + self._tick(elapsed)
+            return self._start + self._tick(elapsed)
+        if str(frame.f_globals.get("__name__", "")).startswith(_ON_BEHALF):
+            self._tell(name)
+        return self._start + elapsed
 
     def _tick(self, elapsed: int) -> int:
         self._looks += 1
         return elapsed if self._looks > _PATIENCE else self._looks * _TICK
 
     def _is_own(self, depth: int) -> bool:
-        return self._frames.owner(sys._getframe(depth)) in ("cell", "own", "workbench")
+        return self._frames.owner(sys._getframe(depth)) in (*_OWN, "workbench")
 
     def _set_durations(self) -> None:
         for name in _DURATIONS:

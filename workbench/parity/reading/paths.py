@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 from workbench.adopt.access import accesses
 from workbench.adopt.place import is_absolute, is_somebodys
@@ -33,12 +34,26 @@ def absolute_paths(subject: Subject) -> Iterator[Fault]:
         )
         yield Fault(Kind.PATH, said.cell.number, text, _TODO, said.literal.lineno)
     for cell, node in subject.messy.nodes():
+        if "parameters" in cell.tags and subject.config is not None:
+            continue  # it is set from outside there
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str) or id(node) in told | parts:
             continue
         if is_somebodys(node.value) and _SOMEBODYS.match(node.value):
             text = f"names {node.value!r}, a path of one machine"
             yield Fault(Kind.PATH, cell.number, text, _TODO, node.lineno)
     yield from _magics(subject)
+
+
+def used_literals(subject: Subject, path: str) -> Iterator[Fault]:
+    """Yield the literals that a path begins with which was opened, however it got there."""
+    for cell, node in subject.messy.nodes():
+        if "parameters" in cell.tags and subject.config is not None:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and len(node.value) > 2:
+            start = str(Path(node.value).expanduser()) if node.value.startswith("~") else node.value
+            if _is_one_machines(node.value) and path.startswith(start):
+                text = f"names {node.value!r}, a path of one machine"
+                yield Fault(Kind.PATH, cell.number, text, _TODO, node.lineno, seen=True)
 
 
 def _magics(subject: Subject) -> Iterator[Fault]:
