@@ -74,7 +74,11 @@ class View:
         self._page = self._pager.show(self._page, len(order))
         shown = order[self._page * ROWS : (self._page + 1) * ROWS]
         self._map.value = heat(found, shown, self._place(found)) + legend(
-            [("bad", "drifted, with a dot"), ("warn", "in doubt"), ("brand", "stable; the paler, the closer")]
+            [
+                ("bad", "drifted, with a dot"),
+                ("warn", "in doubt"),
+                ("brand", "stable; the paler, the more alike"),
+            ]
         )
         self._cell.value = self._looked_into()
         metric = self._metric.value or ""
@@ -153,9 +157,9 @@ def _head(drift: Drift) -> Markup:
         )
         for answer in brief.answers
     )
-    alerts = (
-        html('<span class="wb-bad">{n} open alerts</span>', n=brief.open_alerts) if brief.open_alerts else ""
-    )
+    number = brief.open_alerts
+    said = f"{number} open alert{'s' if number != 1 else ''}"
+    alerts = html('<span class="wb-bad">{said}</span>', said=said) if number else ""
     return html(
         '<div class="wb-quiet">{windows:,} windows; in the last one</div>'
         '<div class="wb-legend">{answers}{alerts}</div>',

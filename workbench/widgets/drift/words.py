@@ -32,7 +32,7 @@ def said(drift: Drift) -> str:
     ]
     lines += signs(found)
     if drift.cell is not None:
-        lines.append(f"  {in_words(drift.cell)}")
+        lines.append(f"  {drift.cell.verdict.mark} {in_words(drift.cell)}")
     lines += performance_words(drift)
     return "\n".join(lines)
 
@@ -60,7 +60,7 @@ def in_words(cell: DriftCell) -> str:
         f" {cell.method_name} {cell.score:.4g}, limit {cell.limit_words}." if cell.score is not None else ""
     )
     note = f" {cell.note[:1].upper()}{cell.note[1:]}." if cell.note and cell.note not in cell.effect else ""
-    return f"{cell.feature}, {when}: {cell.verdict.mark} {cell.effect}{method}{note} {cell.chance}".strip()
+    return f"{cell.feature}, {when}: {cell.effect}{method}{note} {cell.chance}".strip()
 
 
 def performance_words(drift: Drift) -> list[str]:

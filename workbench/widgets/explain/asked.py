@@ -203,7 +203,9 @@ def _quantiles(held: Any) -> tuple[float, ...]:
 
 
 def _steps(seen: Seen) -> list[Any]:
-    return sorted({int(v) if seen.kind == "integer" else v for v in seen.numbers})
+    """Return numbers along the column, without the few that are far out."""
+    inner = seen.numbers[1:-1] or seen.numbers
+    return sorted({int(v) if seen.kind == "integer" else v for v in inner})
 
 
 def _as(column: Column, value: float) -> Any:

@@ -34,7 +34,8 @@ class View:
         self._is_drawing = False
         self._head, self._bars, self._along, self._said = (block() for _ in range(4))
         ordered = [part.column for part in explain.before.contributions]
-        self._column = ipywidgets.Dropdown(description="What if", options=ordered)
+        chosen = next(reversed(explain.changes), ordered[0])
+        self._column = ipywidgets.Dropdown(description="What if", options=ordered, value=chosen)
         self._number = ipywidgets.FloatText(layout={"width": "150px"})
         self._name = ipywidgets.Dropdown(layout={"width": "220px"})
         self._slider = ipywidgets.SelectionSlider(options=[0.0], readout=False, layout={"width": "300px"})

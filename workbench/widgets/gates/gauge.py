@@ -34,7 +34,7 @@ def gauge(measure: Measure) -> Markup:
     return html(
         '<svg class="wb-chart" role="img" aria-label="{label}" width="{w}" height="{h}" '
         'viewBox="0 0 {w} {h}"><title>{label}</title>'
-        '<rect class="wb-area wb-on-good" x="{begin}" y="2" width="{wide}" height="{tall}"/>'
+        '<rect class="wb-allowed" x="{begin}" y="2" width="{wide}" height="{tall}"/>'
         '<line class="wb-stroke wb-on-quiet" x1="{left}" x2="{right}" y1="{m}" y2="{m}"/>'
         '<circle class="wb-point wb-on-{tone}" cx="{value}" cy="{m}" r="3.5"/></svg>',
         label=measured(measure),

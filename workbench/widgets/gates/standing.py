@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -65,9 +66,9 @@ def standing(session: Session, model: str, version: int) -> Standing:
     checks = gates(session.store, session.person, model, version)
     evaluation = session.store.model(model).find(version).evaluation
     judged_by = evaluation.run if evaluation else ""
-    refusals = [_of_server(shown), _of_run(session, judged_by)]
+    refusals = [_of_server(shown), *_of_gates(checks), _unless_said(_of_run(session, judged_by), checks)]
     if CHAMPION not in shown.brief.roles:
-        refusals.append(f"Not today: {shown.blocked}" if shown.blocked else "")
+        refusals.append(_unless_said(f"Not today: {shown.blocked}" if shown.blocked else "", checks))
     return Standing(
         model,
         shown,
@@ -120,6 +121,21 @@ def find_version(session: Session, model: str | None, run: str | None) -> tuple[
 
 def _of_server(shown: VersionShown) -> str:
     return f"A server does not let it serve: {shown.refused}" if shown.refused else ""
+
+
+def _of_gates(checks: Sequence[GateShown]) -> Iterator[str]:
+    """Yield which gates speak against a version; what each found stands below, with its numbers."""
+    words = {Verdict.FAIL: "failed", Verdict.INCONCLUSIVE: "could not tell, which never passes"}
+    for verdict, said in words.items():
+        names = [gate.name for gate in checks if gate.verdict is verdict]
+        if names:
+            yield f"Gate{'s' if len(names) > 1 else ''} {', '.join(names)} {said}."
+
+
+def _unless_said(reason: str, checks: Sequence[GateShown]) -> str:
+    """Return a reason, unless it is only what the gates that did not pass say themselves."""
+    against = [gate for gate in checks if gate.verdict is not Verdict.PASS]
+    return "" if against and all(gate.evidence in reason for gate in against) else reason
 
 
 def _of_run(session: Session, run: str) -> str:

@@ -155,8 +155,8 @@ def _block(part: Block) -> Markup:
     if isinstance(part, Points):
         return html("<ul>{all}</ul>", all=joined(html("<li>{text}</li>", text=text) for text in part.texts))
     if isinstance(part, Facts):
-        facts = joined(html("<tr><td>{n}</td><td>{v}</td></tr>", n=n, v=v) for n, v in part.values.items())
-        return html('<table class="wb-table"><tbody>{facts}</tbody></table>', facts=facts)
+        facts = joined((html("{n} <b>{v}</b>", n=n, v=v) for n, v in part.values.items()), " · ")
+        return html('<p class="wb-quiet">{facts}</p>', facts=facts)
     if isinstance(part, Bars):
         return _table(Table([part.caption, ""], [[name, text] for name, _, text in part.values]))
     return _table(part) if isinstance(part, Table) else html("")

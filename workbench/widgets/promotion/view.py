@@ -71,6 +71,7 @@ class View:
             self._head.value = notice(error)
             return
         self._head.value = shown_serving(found, promotion.session.person)
+        self._of_challenger.layout.display = None if found.challenger else "none"
         self._versions.show(versions)
         self._past.show(past)
         options = [(_option(version), version.number) for version in versions]
@@ -155,7 +156,8 @@ class View:
             lambda reason, seen: act(roll_back, reason=reason, seen=seen),
             danger=True,
         )
-        return [_row(traffic, give), back]
+        self._of_challenger = _row(traffic, give)
+        return [self._of_challenger, back]
 
     def _button(
         self,

@@ -12,6 +12,7 @@ from workbench.widgets.tuning.searched import Searched, varied
 if TYPE_CHECKING:
     import optuna
 
+_UNNAMED = "no-name-"  # as Optuna calls a study that nobody has named
 _STATES = {
     "COMPLETE": "complete",
     "PRUNED": "pruned",
@@ -46,7 +47,9 @@ class StudySource:
         trials = self.study.get_trials(deepcopy=False)
         with self._lock:
             found = [self._trial(trial, list(names)) for trial in trials]
-        return Searched(f"study {self.study.study_name}", varied(found, list(names)), names)
+        name = self.study.study_name
+        about = "the study in this notebook" if name.startswith(_UNNAMED) else f"study {name}"
+        return Searched(about, varied(found, list(names)), names)
 
     def _goals(self) -> dict[str, bool]:
         directions = [direction.name == "MAXIMIZE" for direction in self.study.directions]
