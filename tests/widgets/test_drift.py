@@ -35,7 +35,7 @@ NAMES = {
 def _week(scene: Scene, drifted: bool) -> None:
     """Write one window: a column of names that may have drifted, one of numbers, and a metric."""
     verdict = Verdict.FAIL if drifted else Verdict.PASS
-    told = {"method": "jensenshannon", "limit": 0.1}
+    told: dict[str, Any] = {"method": "jensenshannon", "limit": 0.1}
     scene.window(
         Check(
             "drift", "carrier", verdict, "names moved", value=0.3 if drifted else 0.02, evidence=NAMES, **told
@@ -85,14 +85,13 @@ def test_another_column_and_window_are_looked_into() -> None:
     assert "what training saw" in _shown(drift)
     first = drift.map.windows[0].position
     drift.feature, drift.window = "carrier", first
-    assert drift.cell is not None
-    assert drift.cell.verdict is Verdict.PASS
+    assert _verdict(drift) is Verdict.PASS
     assert "all others" in _shown(drift)
     window = _widgets(view, "SelectionSlider")[0]
     assert window.value == 0
     window.value = 2
     assert drift.window == drift.map.windows[2].position
-    assert drift.cell.verdict is Verdict.FAIL
+    assert _verdict(drift) is Verdict.FAIL
     feature = next(box for box in _widgets(view, "Dropdown") if box.description == "Column")
     feature.value = "notes"
     assert drift.feature == "notes"
@@ -161,6 +160,11 @@ def test_before_the_first_window_it_says_how_to_look(tmp_path: Path, monkeypatch
     assert drift.cell is None
     drift.close()
     scene.close()
+
+
+def _verdict(drift: Drift) -> Verdict:
+    assert drift.cell is not None
+    return drift.cell.verdict
 
 
 def _until(holds: Callable[[], bool], seconds: float = 20.0) -> None:

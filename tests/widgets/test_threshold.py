@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -87,7 +88,7 @@ def test_the_cheapest_threshold_is_the_cheapest_of_all(
     assert "cost" in threshold.text()
 
 
-def test_a_move_takes_no_time_however_many_rows(soak_count: object) -> None:
+def test_a_move_takes_no_time_however_many_rows() -> None:
     """A million rows are sorted once; a hundred moves of the built view take less than they did."""
     rng = np.random.default_rng(0)
     score = rng.random(1_000_000)
@@ -165,7 +166,7 @@ def test_what_is_missing_is_left_out_and_said() -> None:
         ({"truth": [0] * 99, "score": range(99), "groups": range(99)}, "99 values, but at most 50"),
     ],
 )
-def test_what_cannot_be_judged_is_refused(given: dict[str, object], words: str) -> None:
+def test_what_cannot_be_judged_is_refused(given: dict[str, Any], words: str) -> None:
     """In one sentence, before anything is shown."""
     with pytest.raises(UsageError, match=words):
         Threshold(**given)
@@ -223,10 +224,10 @@ def test_a_version_without_scored_rows_says_what_to_do(
         Threshold(model="delay")
 
 
-def _widgets(view: object, kind: str) -> list[object]:
+def _widgets(view: Any, kind: str) -> list[Any]:
     found = [view] if type(view).__name__ == kind else []
     return found + [each for child in getattr(view, "children", ()) for each in _widgets(child, kind)]
 
 
-def _texts(view: object) -> list[str]:
+def _texts(view: Any) -> list[str]:
     return [each.value for each in _widgets(view, "HTML")]

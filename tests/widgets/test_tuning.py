@@ -50,7 +50,7 @@ def objective(trial: optuna.Trial) -> float:
         raise optuna.TrialPruned
     if trial.number % 11 == 5:
         raise ValueError(ATTACK)
-    return (x - 1) ** 2 + 0.01 * noise + (kind == "a")
+    return float((x - 1) ** 2 + 0.01 * noise + (kind == "a"))
 
 
 def run(study: optuna.Study, trials: int, **settings: Any) -> None:

@@ -72,20 +72,20 @@ class Drift(Shown):
         elif found.windows:
             self.window = found.windows[-1].position
 
-    @validate("feature")
+    @validate("feature")  # type: ignore[untyped-decorator] # of traitlets
     def _is_feature(self, proposal: dict[str, Any]) -> str:
         if proposal["value"] not in self.map.features:
             raise UnknownNameError(f"column of {self.model!r}", proposal["value"], self.map.features)
         return str(proposal["value"])
 
-    @validate("window")
+    @validate("window")  # type: ignore[untyped-decorator] # of traitlets
     def _is_window(self, proposal: dict[str, Any]) -> int:
         known = [window.position for window in self._each.windows]
         if proposal["value"] not in known:
             raise UnknownNameError("window", str(proposal["value"]), map(str, known[-20:]))
         return int(proposal["value"])
 
-    @validate("every")
+    @validate("every")  # type: ignore[untyped-decorator] # of traitlets
     def _is_grouping(self, proposal: dict[str, Any]) -> str:
         if proposal["value"] not in GROUPINGS:
             raise UnknownNameError("grouping", proposal["value"], GROUPINGS)

@@ -53,7 +53,8 @@ def read_logged(session: Session, prediction: str) -> Logged:
         )
     asked = asked_model(session, f"{found.model}/{found.version}")
     sensitive = session.project.model(found.model).sensitive
-    row, hidden = {}, []
+    row: dict[str, Any] = {}
+    hidden: list[str] = []
     for column in asked.served.columns:
         if column.name in sensitive or column.name not in found.features:
             hidden.append(column.name)

@@ -52,6 +52,7 @@ class Explain(Shown):
                 hint="Give prediction alone: its model, version and row are in the log.",
             )
         sitting = session()
+        self.asked: AskedModel
         self.logged: Prediction | None = None
         self.notes: tuple[str, ...] = ()
         if prediction is not None:
@@ -61,7 +62,7 @@ class Explain(Shown):
             self.asked, self.original = found.asked, found.row
             self.logged, self.notes = found.logged, found.notes
         else:
-            self.asked: AskedModel = asked_model(sitting, model or _only(sitting.project.config.models))
+            self.asked = asked_model(sitting, model or _only(sitting.project.config.models))
             self.original = self.asked.usual() if row is None else self.asked.row(row)
             if row is None:
                 self.notes = ("No row was given: this one has what training saw most, and is nobody's.",)
@@ -101,12 +102,12 @@ class Explain(Shown):
         for name in wanted:
             self.asked.check(name)
         self.row = self.asked.row({**self.row, **wanted})
-        return self.answer
+        return float(self.answer)
 
     def reset(self) -> float:
         """Take all changes back, and return the answer."""
         self.row = dict(self.original)
-        return self.answer
+        return float(self.answer)
 
     def text(self) -> str:
         """Return what the answer rests on, in words."""

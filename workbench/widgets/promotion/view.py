@@ -29,6 +29,8 @@ from workbench.widgets.parts import Column, block, confirm, frame, html, joined,
 from workbench.widgets.promotion.serving import shown_decision, shown_serving, shown_verdict, shown_waiting
 
 if TYPE_CHECKING:
+    from workbench.access import Person
+    from workbench.insight import Store
     from workbench.insight.deployments import VersionBrief
     from workbench.widgets.promotion.widget import Promotion
 
@@ -92,14 +94,14 @@ class View:
             self._button(
                 "Approve",
                 "approve",
-                lambda *who: approve_consequence(*who, number),
+                lambda store, person, model: approve_consequence(store, person, model, number),
                 lambda reason, seen: self._promotion.act(approve, number, reason=reason, seen=seen),
                 because=why_not,
             ),
             self._button(
                 "Reject",
                 "reject",
-                lambda *who: reject_consequence(*who, number),
+                lambda store, person, model: reject_consequence(store, person, model, number),
                 lambda reason, _: self._promotion.act(reject, number, reason=reason),
                 danger=True,
             ),
@@ -124,13 +126,17 @@ class View:
         ask = self._button(
             "Propose",
             "propose",
-            lambda *who: propose_consequence(*who, self._version.value, **wanted()),
+            lambda store, person, model: propose_consequence(
+                store, person, model, self._version.value, **wanted()
+            ),
             lambda reason, _: act(propose, self._version.value, reason=reason, **wanted()),
         )
         do = self._button(
             "Promote",
             "promote",
-            lambda *who: promote_consequence(*who, self._version.value, **wanted()),
+            lambda store, person, model: promote_consequence(
+                store, person, model, self._version.value, **wanted()
+            ),
             lambda reason, seen: act(promote, self._version.value, reason=reason, seen=seen, **wanted()),
         )
         return [_row(self._version, role, share), _row(ask, do), *self._traffic()]
@@ -146,7 +152,7 @@ class View:
         give = self._button(
             "Set traffic",
             "traffic",
-            lambda *who: set_traffic_consequence(*who, traffic.value / 100),
+            lambda store, person, model: set_traffic_consequence(store, person, model, traffic.value / 100),
             lambda reason, seen: act(set_traffic, traffic.value / 100, reason=reason, seen=seen),
         )
         back = self._button(
@@ -163,7 +169,7 @@ class View:
         self,
         label: str,
         permission: str,
-        consequence: Callable[..., str],
+        consequence: Callable[[Store, Person, str], str],
         act: Callable[[str, Any], str],
         *,
         danger: bool = False,

@@ -104,7 +104,7 @@ class Rows:
         import numpy as np
 
         ends = [side[[0, -1]] for side in (self._positive, self._negative) if len(side)]
-        low, high = np.min(ends), np.max(ends)
+        low, high = float(np.min(ends)), float(np.max(ends))
         if low >= 0 and high <= 1:
             low, high = 0.0, 1.0
         places = np.linspace(0, 1, CURVE // 2)

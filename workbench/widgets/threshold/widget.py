@@ -73,7 +73,7 @@ class Threshold(Shown):
             value = self.cheapest if self._cost is not None else usual
         self.value = value if value is not None else self._middle()
 
-    @validate("value")
+    @validate("value")  # type: ignore[untyped-decorator] # of traitlets
     def _is_number(self, proposal: Mapping[str, Any]) -> float:
         if not math.isfinite(proposal["value"]):
             raise TraitError(f"The threshold must be a number, but got {proposal['value']!r}.")
