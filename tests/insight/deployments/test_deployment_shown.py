@@ -53,7 +53,8 @@ def test_a_model_of_which_nothing_is_known_shows_nothing(make: Callable[[str], D
     shop.look()
     found = deployment(shop.store, VIEWER, MODEL)
     assert (found.arms, found.waiting, found.versions) == ((), (), 0)
-    assert versions(shop.store, VIEWER, MODEL) == past(shop.store, VIEWER, MODEL) == ()
+    assert versions(shop.store, VIEWER, MODEL) == ()
+    assert past(shop.store, VIEWER, MODEL) == ()
     with pytest.raises(UnknownNameError):
         deployment(shop.store, VIEWER, "nothing")
 
