@@ -146,6 +146,8 @@ def test_git_that_compares_notebooks_as_json_is_a_warning(tmp_path: Path) -> Non
     root = made(tmp_path)
     subprocess.run(["git", "init", "--quiet"], cwd=root, check=True)
     assert found(root)["nbdime"].status is Status.WARN
+    assert "this clone has not been configured" in found(root)["nbdime"].said
+    assert "nbdime config-git" in found(root)["nbdime"].todo
     configure(root)
     assert ".gitattributes" in found(root)["nbdime"].said
     (root / ".gitattributes").write_text("*.ipynb diff=jupyternotebook\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from contextlib import chdir
@@ -87,6 +88,45 @@ def test_git_shows_notebooks_through_nbdime_in_this_repository_only(tmp_path: Pa
     shown = subprocess.run(["git", "diff"], cwd=folder, capture_output=True, text=True, check=True).stdout
     assert "model = fit(learn, shrinkage / 2)" in shown
     assert "nbdiff" in shown
+
+
+def in_git(folder: Path, *words: str) -> str:
+    who = ["-c", "user.name=Ada", "-c", "user.email=ada@example.org"]
+    done = subprocess.run(["git", *who, *words], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("place", ["shop", "all/shop"])
+def test_what_papermill_leaves_does_not_show_and_edits_of_two_cells_merge(tmp_path: Path, place: str) -> None:
+    """Also where the project lies below the root of its repository."""
+    if "/" in place:
+        subprocess.run(["git", "init", "--quiet", str(tmp_path / "all")], check=True)
+    folder = plant(tmp_path / place).folder
+    configure(folder)
+    in_git(folder, "add", ".")
+    in_git(folder, "commit", "--quiet", "-m", "begin")
+    notebook = folder / "notebooks/02_train.ipynb"
+    begun = notebook.read_text()
+    in_git(folder, "checkout", "--quiet", "-b", "theirs")
+    notebook.write_text(begun.replace("shrinkage)", "shrinkage / 2)"))
+    in_git(folder, "commit", "--quiet", "-am", "theirs")
+    in_git(folder, "checkout", "--quiet", "-")
+    document = json.loads(begun)
+    document["metadata"]["papermill"] = {"duration": 3.1, "exception": None}
+    document["cells"][2]["metadata"]["papermill"] = {"duration": 0.1}
+    notebook.write_text(json.dumps(document, indent=1) + "\n")
+    assert "papermill" not in in_git(folder, "diff")
+    document["cells"][0]["source"] = ["# Another title\n"]
+    notebook.write_text(json.dumps(document, indent=1) + "\n")
+    shown = in_git(folder, "diff")
+    assert "Another title" in shown
+    assert "papermill" not in shown
+    in_git(folder, "commit", "--quiet", "-am", "ours")
+    in_git(folder, "merge", "--quiet", "-m", "both", "theirs")
+    merged = notebook.read_text()
+    assert "Another title" in merged
+    assert "shrinkage / 2)" in merged
 
 
 def test_an_existing_repository_is_used_and_none_is_made_unasked(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from pathlib import Path
 from workbench.doctor.finding import Finding, ok, warn
 from workbench.template.repository import git, repository_of
 
-_DRIVER = "diff.jupyternotebook.command"
+_DRIVERS = {"compares": "diff.jupyternotebook.command", "merges": "merge.jupyternotebook.driver"}
 _ENABLE = "nbdime config-git --enable"
+_SETTINGS = "nbdime_config.json"
 
 
 def repository(folder: Path) -> Iterator[Finding]:
@@ -37,14 +38,19 @@ def _state(folder: Path) -> Finding:
 
 
 def _nbdime(folder: Path) -> Finding:
-    command = git(folder, "config", _DRIVER)
-    if not command:
-        return warn("nbdime", "git compares notebooks as JSON", _ENABLE)
-    program = shlex.split(command)[0]
-    if shutil.which(program) is None:
-        said = f"git compares notebooks with {program}, which it does not find"
-        return warn("nbdime", said, f"Activate the environment, or: {_ENABLE}")
+    for what, key in _DRIVERS.items():
+        command = git(folder, "config", key)
+        if not command:
+            said = f"git {what} notebooks as JSON: this clone has not been configured"
+            return warn("nbdime", said, _ENABLE)
+        program = next(word for word in shlex.split(command) if "=" not in word)
+        if shutil.which(program) is None:
+            said = f"git {what} notebooks with {program}, which it does not find"
+            return warn("nbdime", said, f"Activate the environment, or: {_ENABLE}")
     attribute = git(folder, "check-attr", "diff", "x.ipynb") or ""
     if not attribute.endswith("jupyternotebook"):
         return warn("nbdime", ".gitattributes does not name it for notebooks", "*.ipynb diff=jupyternotebook")
-    return ok("nbdime", "git shows notebooks through it")
+    if not (folder / _SETTINGS).is_file():
+        said = f"git shows notebooks through it, what execution leaves in them too: there is no {_SETTINGS}"
+        return ok("nbdime", said)
+    return ok("nbdime", "git shows and merges notebooks through it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -48,13 +49,21 @@ def configure(folder: Path, *, make: bool = True) -> Repository:
     missing = [name for name, _ in _DRIVERS.values() if driver(name) is None]
     if missing:
         return Repository(root, made, why=f"nbdime is not installed ({', '.join(missing)})")
-    settings = {key: f'"{driver(name)}" {words}' for key, (name, words) in _DRIVERS.items()}
+    where = _where(folder, root)
+    settings = {key: f'{where}"{driver(name)}" {words}' for key, (name, words) in _DRIVERS.items()}
     done = [
         git(folder, "config", "--local", key, value)
         for key, value in {**settings, _NAME[0]: _NAME[1]}.items()
     ]
     written = all(said is not None for said in done)
     return Repository(root, made, nbdime=written, why="" if written else "git refused the settings")
+
+
+def _where(folder: Path, root: Path) -> str:
+    """Return what lets nbdime find the project's own settings: git calls it in the repository's root."""
+    if folder.resolve() == root.resolve():
+        return ""
+    return f"JUPYTER_CONFIG_PATH={shlex.quote(str(folder.resolve()))} "
 
 
 def repository_of(folder: Path) -> Path | None:
