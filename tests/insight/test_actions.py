@@ -29,7 +29,7 @@ def _modules() -> Iterator[ModuleType]:
         yield importlib.import_module(found.name)
 
 
-def _functions() -> list[tuple[str, Callable[..., Any]]]:
+def functions_with_a_person() -> list[tuple[str, Callable[..., Any]]]:
     """Return every public function of the data layer that is told who asks."""
     return [
         (f"{module.__name__.removeprefix('workbench.insight.')}.{name}", function)
@@ -53,7 +53,7 @@ def _ask(function: Callable[..., Any], person: Person) -> None:
         next(found)
 
 
-@pytest.mark.parametrize(("name", "function"), _functions())
+@pytest.mark.parametrize(("name", "function"), functions_with_a_person())
 def test_it_refuses_who_has_no_role(name: str, function: Callable[..., Any]) -> None:
     """Before it looks at anything that it was given."""
     nobody = Person("eve", Role.ADMIN, "eve@dashboards", standing=lambda: None)
@@ -61,9 +61,12 @@ def test_it_refuses_who_has_no_role(name: str, function: Callable[..., Any]) -> 
         _ask(function, nobody)
 
 
-@pytest.mark.parametrize(("name", "function"), _functions())
+@pytest.mark.parametrize(("name", "function"), functions_with_a_person())
 def test_what_acts_asks_for_more_than_looking(name: str, function: Callable[..., Any]) -> None:
-    """Who writes in a person's name asks for a permission that a viewer does not have."""
+    """Who writes in a person's name asks for a permission that a viewer does not have.
+
+    What an action would lead to may be told to who looks; `test_permissions.py` sees that it writes nothing.
+    """
     asked = {
         node.args[0].value
         for node in ast.walk(ast.parse(inspect.getsource(function)))
@@ -74,5 +77,5 @@ def test_what_acts_asks_for_more_than_looking(name: str, function: Callable[...,
         and isinstance(node.args[0], ast.Constant)
     }
     assert asked <= PERMISSIONS.keys(), name
-    if "person.actor" in inspect.getsource(function):
+    if "person.actor" in inspect.getsource(function) and not name.endswith("_consequence"):
         assert asked - {"view"}, f"{name} acts, and asks for no more than looking"
