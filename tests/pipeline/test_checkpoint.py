@@ -160,7 +160,7 @@ KEPT = {
 @pytest.mark.parametrize("case", KEPT)
 def test_a_kept_value_comes_back_as_it_was(case: str, tmp_path: Path) -> None:
     """Index, categories, zones and missing values too."""
-    value = KEPT[case]
+    value: Any = KEPT[case]
     found: Any = load_value(store_value(value, tmp_path, "v", lambda: NO_TRUST), tmp_path, lambda: NO_TRUST)
     assert type(found) is type(value)
     if isinstance(value, pd.DataFrame):

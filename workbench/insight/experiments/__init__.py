@@ -7,6 +7,7 @@ from workbench.insight.experiments.compare import (
     compare_runs,
     figure_names,
     read_figure,
+    run_difference,
 )
 from workbench.insight.experiments.detail import Data, Edge, RunDetail, Stage, run_detail
 from workbench.insight.experiments.executed import notebook_page
@@ -87,6 +88,7 @@ __all__ = [
     "read_trials",
     "run_at_work",
     "run_detail",
+    "run_difference",
     "searched_in",
     "searches",
     "stop",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from workbench.errors import StorageError, UnknownNameError, UsageError
 from workbench.insight.experiments.detail import data_of
 from workbench.insight.experiments.places import Place, place_of
+from workbench.pipeline.difference import Difference, difference
+from workbench.pipeline.run_diff import RunDiff, run_diff
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +48,8 @@ class Comparison:
         data: versions of what was read, as `ENTRY ← NAME`, and made, as `ENTRY → NAME`.
         figures: as `ENTRY/NAME`; the values are whether a run has it.
         notebooks: entries whose executed notebook at least two runs have.
+        differences: what the first run differs in from each of the others: what was changed, and apart from
+            it what came of that.
     """
 
     runs: tuple[RunSummary, ...]
@@ -55,6 +59,7 @@ class Comparison:
     data: tuple[Row, ...]
     figures: tuple[Row, ...]
     notebooks: tuple[str, ...]
+    differences: tuple[Difference, ...] = ()
 
 
 def compare_runs(store: Store, person: Person, runs: Sequence[str]) -> Comparison:
@@ -88,8 +93,32 @@ def compare_runs(store: Store, person: Person, runs: Sequence[str]) -> Compariso
         metrics=_rows([run.metrics for run in summaries]),
         data=_rows([_data(of_run) for of_run in places]),
         figures=_rows([_figures(of_run) for of_run in places]),
+        differences=tuple(difference(store.ledger, states[0], state) for state in states[1:]),
         notebooks=_in_two([[n for n, p in of_run.items() if p.notebook] for of_run in places]),
     )
+
+
+def run_difference(store: Store, person: Person, old: str, new: str, stage: str | None = None) -> RunDiff:
+    """Return what differs between two runs, with the lines of the cells that do.
+
+    Args:
+        store: the project's state.
+        person: who asks.
+        old: the id of a run.
+        new: the id of the run that it is compared with.
+        stage: only this entry; all when None.
+
+    Raises:
+        AccessError: the person may not look.
+        UnknownNameError: a run does not exist, or neither has the stage.
+        StorageError: the ledger cannot be read.
+    """
+    person.require("view")
+    for run in (old, new):
+        store.run(run)
+    both = (store.run_state(old), store.run_state(new))
+    stages = None if stage is None else (stage,)
+    return run_diff(store.ledger, store.project.layout, store.run_state, *both, stages=stages)
 
 
 def read_figure(store: Store, person: Person, run: str, entry: str, name: str) -> bytes:

@@ -13,7 +13,7 @@ from workbench.pipeline.outcome import Outcome
 if TYPE_CHECKING:
     from workbench.access import Person
     from workbench.insight.store import Store
-    from workbench.pipeline.history import EntryState, RunState
+    from workbench.pipeline.history import EntryState, Resumption, RunState
 
 _LONG = 8  # characters of a fingerprint
 
@@ -46,6 +46,10 @@ class Stage:
         began: when its last attempt did, project time.
         taken_from: the run that it was reused from; empty when it ran.
         error: `cell`, `ename`, `evalue`, `traceback`; None when there was none.
+        opens: the command that opens it in JupyterLab on its inputs; empty where it never began.
+        checkpoint: `name` and `run` of what it was begun behind; None when it ran from the top.
+        by_hand: who committed it from a session of their own; empty when a runner did.
+        difference: of a refused one, what its candidate differs in from the champion's run.
         column, row: its place in the graph, counted from 0.
     """
 
@@ -67,6 +71,10 @@ class Stage:
     outputs: tuple[Data, ...]
     column: int
     row: int
+    opens: str = ""
+    checkpoint: Mapping[str, Any] | None = None
+    by_hand: str = ""
+    difference: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,7 @@ class RunDetail:
         commit: the commit of the code; empty where there is no repository.
         is_dirty: whether files differed from that commit.
         is_sweep: whether it ran one stage with several combinations of parameters.
+        resumptions: who went on with it, and what they had mended by then.
     """
 
     run: str
@@ -108,6 +117,7 @@ class RunDetail:
     is_sweep: bool
     stages: tuple[Stage, ...]
     edges: tuple[Edge, ...]
+    resumptions: tuple[Resumption, ...] = ()
 
     def stage(self, name: str) -> Stage | None:
         """Return the entry of that name, None when there is none."""
@@ -148,6 +158,7 @@ def run_detail(store: Store, person: Person, run: str) -> RunDetail:
         is_sweep=len(state.entries) > 1 and len(sort) == 1,
         stages=tuple(stages),
         edges=edges,
+        resumptions=tuple(state.resumptions),
     )
 
 
@@ -180,6 +191,10 @@ def _stage(state: RunState, entry: EntryState, column: int, row: int) -> Stage:
         outputs=data_of(entry.outputs),
         column=column,
         row=row,
+        opens=f"workbench open {state.run} {entry.name}" if entry.attempts or entry.committed_by else "",
+        checkpoint=last.checkpoint if last else None,
+        by_hand=entry.interactive,
+        difference=last.difference if last else None,
     )
 
 

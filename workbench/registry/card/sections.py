@@ -176,9 +176,9 @@ def _decisions(known: Known) -> Iterator[Block]:
     told = [[moment(at), *row] for at, _, row in sorted(rows, key=lambda row: (row[0], row[1]))]
     if told:
         yield Table(["when", "what", "by", "why"], _without_repeats(told))
-        asked = [promotion for promotion in known.trace.promotions if promotion.difference]
-        if asked:
-            head, *lines = difference_words(asked[-1].difference)
+        compared = [p.difference for p in known.trace.promotions if p.difference]
+        if compared:
+            head, *lines = difference_words(compared[-1])
             yield Text(f"What differs, as the last request has it. {head}")
             yield Points([line.strip() for line in lines])
     else:
