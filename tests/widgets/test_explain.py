@@ -1,17 +1,24 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.linear_model import LogisticRegression
 
-from tests.tracking.kinds import CARRIERS, table
+from tests.serving.model.models import served
+from tests.serving.replay.answered import Answered
+from tests.tracking.kinds import CARRIERS, fitted, table
+from tests.tracking.kinds import booster as classes
 from tests.widgets.judged_models import booster, encoded, ledger_of, project_with_versions, rows
 from workbench.errors import UnknownNameError, UsageError
 from workbench.project import Project
 from workbench.registry import Registry
+from workbench.serving.log import encode_label
 from workbench.widgets import Explain
+from workbench.widgets.explain import AskedModel
 
 ATTACK = "<img src=x onerror=alert(1)>"
 TREES = booster(20)
@@ -141,6 +148,47 @@ def test_what_cannot_be_explained_is_refused(given: dict[str, Any], words: str) 
     """In one sentence."""
     with pytest.raises(UsageError, match=words):
         Explain(**given)
+
+
+def test_a_prediction_is_explained_as_it_was_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the id that its answer came with: the row, the version, what came true, and what if."""
+    answered = Answered(tmp_path / "shop")
+    answered.answer(answered.second, 1, arm="challenger")
+    ((made, answer),) = answered.answers.items()
+    label = encode_label("delay", 1, received=answered.clock.now(), prediction_id=made, caller="tester")
+    answered.spool.append(label)
+    monkeypatch.chdir(answered.project.root)
+    explain = Explain(prediction=made)
+    assert explain.asked.name == "delay version 2"
+    assert explain.answer == pytest.approx(answer)
+    assert explain.notes == ()
+    assert "what came true: 1" in explain.text()
+    assert made in _shown(explain)
+    other = "AA" if explain.row["carrier"] == "B6" else "B6"
+    assert explain.change(carrier=other) != pytest.approx(answer)
+    explain.close()
+    answered.close()
+
+
+def test_other_models_and_several_classes_are_asked_alike(tmp_path: Path) -> None:
+    """Contributions are sampled where there are no trees; of classes the likeliest one is explained."""
+    model = fitted(LogisticRegression(), "binary")
+    asked = AskedModel(served(tmp_path / "one", model, table().head(20)), None)
+    row = asked.row({"hour": 3, "wind": 0.1, "carrier": "DL", "more": 1})
+    told = asked.explain(row)
+    assert told.method == "permutation"
+    assert told.base + sum(part.value for part in told.contributions) == pytest.approx(told.score)
+    assert asked.answers([row])[0][0] == pytest.approx(model.predict_proba(pd.DataFrame([row]))[0, 1])
+    assert asked.usual()["carrier"] == table()["carrier"][0]
+    many = AskedModel(
+        served(tmp_path / "many", classes("multiclass"), table().head(3), task="multiclass"), None
+    )
+    told = many.explain(row)
+    (scores,) = many.answers([row])
+    assert told.group == int(np.argmax(scores))
+    assert [value for value, _ in many.along(row, "carrier", told.group)] == CARRIERS
 
 
 def _widgets(view: Any, kind: str) -> list[Any]:

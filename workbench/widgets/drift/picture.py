@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from workbench.insight.drift import DriftCell, Names, Numbers, PerformancePoint, better
+from workbench.registry.verdict import Verdict
 from workbench.widgets.drift.words import day, value_words
 from workbench.widgets.parts.axes import Axes
 from workbench.widgets.parts.text import html, joined
@@ -37,11 +38,10 @@ def metric_line(points: Sequence[PerformancePoint], metric: str, chosen: int) ->
         metric: its name.
         chosen: position of the window that is looked into.
     """
-    known = [(i, p, p.best) for i, p in enumerate(points)]
-    told = [(i, p, b) for i, p, b in known if b is not None and b.value is not None]
+    told = [_Told(place, point, point.best) for place, point in enumerate(points) if _is_known(point)]
     if not told:
         return html('<p class="wb-quiet">{metric} is not known in any window yet.</p>', metric=metric)
-    values = [v for _, _, b in told for v in (b.value, b.lower, b.upper, b.limit) if v is not None]
+    values = [v for each in told for v in each.numbers if v is not None]
     room = 0.08 * ((max(values) - min(values)) or 1.0)
     axes = Axes(
         f"{metric} in each window",
@@ -51,38 +51,51 @@ def metric_line(points: Sequence[PerformancePoint], metric: str, chosen: int) ->
         up=(min(values) - room, max(values) + room),
         height=210,
     )
-    bounded = [(i, b) for i, _, b in told if b.lower is not None and b.upper is not None]
-    axes.area(
-        [i for i, _ in bounded],
-        [b.lower or 0.0 for _, b in bounded],
-        [b.upper or 0.0 for _, b in bounded],
-        "brand",
-    )
-    line: list[float | None] = [b.value if b is not None and not p.is_estimate else None for _, p, b in known]
-    axes.line(list(range(len(points))), line)
-    for estimated in (False, True):
-        mine = [(i, p, b) for i, p, b in told if p.is_estimate is estimated]
-        for failed in (False, True):
-            some = [(i, p, b) for i, p, b in mine if (b.verdict.value == "fail") is failed]
-            axes.points(
-                [i for i, _, _ in some],
-                [float(b.value or 0.0) for _, _, b in some],
-                "bad" if failed else "quiet" if estimated else "brand",
-                titles=[f"{day(p.since)}: {metric} {value_words(p)}" for _, p, _ in some],
-                crossed=estimated,
-            )
-    limits = [b.limit for _, _, b in told if b.limit is not None]
+    _draw_values(axes, told, len(points), metric)
+    limits = [each.best.limit for each in told if each.best.limit is not None]
     if limits:
         axes.level(limits[-1])
-    place = next((i for i, p in enumerate(points) if p.window == chosen), None)
+    place = next((place for place, point in enumerate(points) if point.window == chosen), None)
     if place is not None:
         axes.upright(place, "text", dashed=True)
     step = max(1, -(-len(points) // 6))
-    days = [(float(i), day(points[i].since)[:-5]) for i in range(0, len(points), step)]
+    days = [(float(place), day(points[place].since)[:-5]) for place in range(0, len(points), step)]
     key = [("brand", "measured, with its interval")]
-    key += [("quiet", "estimated, ×")] if any(p.is_estimate for _, p, _ in told) else []
+    key += [("quiet", "estimated, ×")] if any(each.point.is_estimate for each in told) else []
     key += [("bad", "limit; points beyond it")] if limits else []
     return axes.svg(days) + legend(key)
+
+
+class _Told(NamedTuple):
+    place: int
+    point: PerformancePoint
+    best: Any
+
+    @property
+    def numbers(self) -> tuple[float | None, ...]:
+        return (self.best.value, self.best.lower, self.best.upper, self.best.limit)
+
+
+def _is_known(point: PerformancePoint) -> bool:
+    return point.best is not None and point.best.value is not None
+
+
+def _draw_values(axes: Axes, told: Sequence[_Told], windows: int, metric: str) -> None:
+    """Draw intervals, a line through what was measured, and a point for each window."""
+    bounded = [each for each in told if each.best.lower is not None and each.best.upper is not None]
+    lower, upper = [each.best.lower for each in bounded], [each.best.upper for each in bounded]
+    axes.area([each.place for each in bounded], lower, upper, "brand")
+    measured = {each.place: each.best.value for each in told if not each.point.is_estimate}
+    axes.line(list(range(windows)), [measured.get(place) for place in range(windows)])
+    for each in told:
+        usual = "quiet" if each.point.is_estimate else "brand"
+        axes.points(
+            [each.place],
+            [each.best.value],
+            "bad" if each.best.verdict is Verdict.FAIL else usual,
+            titles=[f"{day(each.point.since)}: {metric} {value_words(each.point)}"],
+            crossed=each.point.is_estimate,
+        )
 
 
 def _numbers(name: str, found: Numbers) -> Markup:

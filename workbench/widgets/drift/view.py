@@ -77,7 +77,7 @@ class View:
             [
                 ("bad", "drifted, with a dot"),
                 ("warn", "in doubt"),
-                ("brand", "stable; the paler, the more alike"),
+                ("brand", "stable; the fainter, the more alike"),
             ]
         )
         self._cell.value = self._looked_into()

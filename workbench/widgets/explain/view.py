@@ -147,9 +147,9 @@ def _head(explain: Explain) -> Markup:
 
 def _contributions(explain: Explain) -> Markup:
     told = explain.explained
-    parts = summed(told.contributions, _MOST)
-    most = max((abs(value) for *_, value in parts), default=0.0) or 1.0
     changed = explain.changes
+    parts = summed(told.contributions, _MOST, changed)
+    most = max((abs(value) for *_, value in parts), default=0.0) or 1.0
     rows = joined(
         html(
             '<tr{tone}><td>{name}</td><td>{given}</td><td>{bar}</td><td class="wb-number">{value}</td></tr>',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.insight.deployments.contributions import Contribution
@@ -23,14 +24,12 @@ def said(explain: Explain) -> str:
         f"  from {told.base:.4g} (nobody in particular) to {told.score:.4g}; "
         f"{told.scale}, {method(told.method)}"
     )
-    parts = told.contributions[:_MOST]
-    width = max((len(f"{part.column} = {value_text(part.given)}") for part in parts), default=0)
-    for part in parts:
-        what = f"{part.column} = {value_text(part.given)}"
-        lines.append(f"  {what:<{width}}  {part.value:+.4g}")
-    rest = told.contributions[_MOST:]
-    if rest:
-        lines.append(f"  {f'{len(rest)} others together':<{width}}  {sum(part.value for part in rest):+.4g}")
+    parts = [
+        (f"{column} = {given}" if given else column, number)
+        for column, given, number in summed(told.contributions, _MOST, explain.changes)
+    ]
+    width = max((len(what) for what, _ in parts), default=0)
+    lines += [f"  {what:<{width}}  {number:+.4g}" for what, number in parts]
     return "\n".join(lines)
 
 
@@ -76,8 +75,15 @@ def value_text(value: Any) -> str:
     return str(value)
 
 
-def summed(parts: tuple[Contribution, ...], most: int) -> list[tuple[str, str, float]]:
-    """Return the largest contributions, and all others as one: the column, its value, the number."""
-    shown = [(part.column, value_text(part.given), part.value) for part in parts[:most]]
-    rest = parts[most:]
-    return [*shown, (f"{len(rest)} others", "", sum(part.value for part in rest))] if rest else shown
+def summed(
+    parts: Sequence[Contribution], most: int, changed: Collection[str] = ()
+) -> list[tuple[str, str, float]]:
+    """Return the largest contributions and those of changed columns, and all others as one.
+
+    Returns:
+        Of each the column, its value and the number.
+    """
+    chosen = [part for place, part in enumerate(parts) if place < most or part.column in changed]
+    shown = [(part.column, value_text(part.given), part.value) for part in chosen]
+    rest = [part.value for part in parts if part not in chosen]
+    return [*shown, (f"{len(rest)} others", "", sum(rest))] if rest else shown
