@@ -77,6 +77,7 @@ def prepare_scene(folder: Path) -> Scene:
     """Copy the project, and run its stages once, each on a sample of what the one before made."""
     root = copy_project(folder / "flights")
     project = reduced(load_project(root))
+    (folder / "space").mkdir()
     means = Means(
         folder / "space",
         system_clock().now(),

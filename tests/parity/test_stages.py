@@ -31,7 +31,7 @@ USE = notebook(
 
 def shop(folder: Path, **use: object) -> Path:
     """Write a project of two stages."""
-    stages = {
+    stages: dict[str, dict[str, object]] = {
         "make": {"notebook": MAKE, "outputs": ["table"]},
         "use": {"notebook": USE, "inputs": ["table"], "outputs": ["sum"], **use},
     }
@@ -98,7 +98,7 @@ def test_a_sample_keeps_the_order_and_the_ends(tmp_path: Path) -> None:
         record = stage_table(pd.DataFrame({"number": range(rows)}), folder, name)
         records[name] = {**record, "uri": str(folder)}
     found = sampled(project, "use", records, tmp_path / "samples")
-    table = Datasets(tmp_path).read(found["table"])  # type: ignore[arg-type]
+    table = Datasets(tmp_path).read(found["table"])
     assert table["number"].tolist() == list(range(0, 101, 10))
     assert found["other"] == records["other"]
     assert found["small"] == records["small"]

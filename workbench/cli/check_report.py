@@ -113,5 +113,5 @@ def print_report(console: Console, report: Report) -> None:
     print_next(
         console,
         (f"jupyter lab {first.notebook}", "mend it"),
-        (f"workbench check {first.name}", "look again"),
+        (f"workbench check {first.notebook}", "look again"),
     )

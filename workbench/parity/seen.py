@@ -10,6 +10,7 @@ from typing import Any
 from workbench.parity.fault import Fault, Kind
 from workbench.parity.reading import network
 from workbench.parity.reading.inputs import file_faults, todo
+from workbench.parity.reading.modules import is_module
 from workbench.parity.reading.paths import used_literals
 from workbench.parity.subject import Subject
 from workbench.parity.trial import Trial
@@ -25,7 +26,8 @@ def seen_faults(trial: Trial, subject: Subject) -> Iterator[Fault]:
     for line in trial.seen("module"):
         file = Path(line["file"])
         outside = not file.is_relative_to(subject.root)
-        if outside and not line["name"].startswith("workbench") and subject.root not in file.parents:
+        shadows = is_module(subject.root, line["name"])  # the project's own, that is installed somewhere, too
+        if outside and line["name"] != "workbench" and not shadows:
             text = f"imports `{line['name']}` from {file.parent}, outside of the project"
             advice = f"Copy it into {subject.root}, or install it as a package."
             yield Fault(Kind.MODULE, line["cell"] or None, text, advice, seen=True)
@@ -104,6 +106,9 @@ def _named(subject: Subject, name: str, said: str, cell: int | None, line: int |
             return Fault(Kind.ORDER, cell, text, f"Move cell {later[0]} before cell {cell}.", line, seen=True)
         text = f"uses `{what}`, which no cell makes: a cell that did was deleted, or renamed it"
         return Fault(Kind.STATE, cell, text, f"Add the cell that makes `{what}`.", line, seen=True)
+    if name == "ModuleNotFoundError" and is_module(subject.root, what.partition(".")[0]):
+        text = f"imports `{what}` before wb.stage(…), which puts the project on the path"
+        return Fault(Kind.ORDER, cell, text, "Call wb.stage in a cell before.", line, seen=True)
     if name in ("ModuleNotFoundError", "ImportError"):
         text = f"cannot import: {said}"
         return Fault(Kind.MODULE, cell, text, "Install it, and declare it.", line, seen=True)

@@ -37,7 +37,7 @@ def sampled(
     for name, record in records.items():
         rows = record.get("rows")
         if record["kind"] in ("dataset", "source") and name not in smoke.whole and rows and rows > smoke.rows:
-            made[name] = _sample(project, record, smoke.rows, folder / stage / "inputs" / name)
+            made[name] = _sample(project, record, smoke.rows, folder / f"inputs of {stage}" / name)
     return made
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -140,9 +141,9 @@ def run_trial(
         on_cell: is told of cells as they begin.
         stop: carries the wish to end it.
     """
-    place = means.folder / subject.name / str(number)
+    place = Path(tempfile.mkdtemp(prefix=f"{subject.name}-{number}-", dir=means.folder))
     Space(place).prepare()
-    orders, lines = place.with_suffix(".orders.json"), place.with_suffix(".lines.jsonl")
+    orders, lines = (means.folder / f"{place.name}.{kind}" for kind in ("orders.json", "lines.jsonl"))
     copy = copy_for(subject, _FIRST.format(path=str(orders)))
     orders.write_text(
         json.dumps(_orders(subject, copy, world, means=means, place=place, lines=lines)), encoding="utf-8"

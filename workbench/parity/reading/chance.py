@@ -42,6 +42,17 @@ _TAKING = {
     *("permutation_importance", "SGDClassifier", "SGDRegressor", "RandomUnderSampler"),
     *("TPESampler", "RandomSampler", "CmaEsSampler", "SMOTE"),
 }
+_OF_ROWS = {
+    "n",
+    "frac",
+    "fraction",
+    "replace",
+    "with_replacement",
+    "weights",
+    "axis",
+    "ignore_index",
+    "shuffle",
+}
 _FUNCTIONS = {"shuffle", "resample"}
 _SPLITS = {"KFold", "StratifiedKFold"}
 _TODO = "Give it a seed: np.random.default_rng(stage.seed), or random_state=stage.seed."
@@ -85,11 +96,9 @@ def _takes_state(call: ast.Call, full: str) -> bool:
 
 
 def _of_rows(call: ast.Call) -> bool:
-    """Return whether `x.sample(…)` looks like one of rows: it has a number, or none at all."""
-    names = {keyword.arg for keyword in call.keywords}
-    return bool(names & {"n", "frac", "fraction", "replace", "weights"}) or (
-        len(call.args) <= 1 and all(isinstance(each, ast.Constant | ast.Name) for each in call.args)
-    )
+    """Return whether `x.sample(…)` looks like one of rows: by what it is told besides a number."""
+    plain = len(call.args) <= 1 and all(isinstance(each, ast.Constant | ast.Name) for each in call.args)
+    return plain and {keyword.arg for keyword in call.keywords} <= _OF_ROWS
 
 
 def _has_state(call: ast.Call) -> bool:

@@ -13,6 +13,7 @@ from workbench.parity.fault import Fault, Kind
 from workbench.parity.subject import Subject
 
 ADDRESS = "://"
+EVERYWHERE = ("/dev/", "/proc/", "/sys/", "/etc/", "/usr/", "/bin/")
 _SQLITE = "sqlite:///"
 
 
@@ -35,7 +36,12 @@ def _of(subject: Subject, access: Access) -> Iterator[Fault]:
             yield Fault(
                 Kind.INPUT, access.cell.number, f"reads {text}, which is not declared", todo(subject), line
             )
-    elif said.whole is not None and text not in ("", ":memory:") and not text.startswith("memory"):
+    elif (
+        said.whole is not None
+        and not text.startswith(EVERYWHERE)
+        and text not in ("", ":memory:")
+        and not text.startswith("memory")
+    ):
         path = Path(text).expanduser() if not is_absolute(text) or text.startswith(("/", "~")) else None
         if path is not None and not ({"*", "?"} & set(text)):
             yield from file_faults(subject, subject.folder / path, access.cell.number, line)

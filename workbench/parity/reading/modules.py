@@ -43,9 +43,9 @@ def _fault(
     subject: Subject, name: str, declared: frozenset[str] | None, cell: int, line: int
 ) -> Fault | None:
     bases = (subject.root, subject.folder) if subject.project else (subject.folder,)
-    if any(_is_module(base, name) for base in bases):
+    if any(is_module(base, name) for base in bases):
         return None
-    added = next((base for base in _added(subject) if _is_module(base, name)), None)
+    added = next((base for base in _added(subject) if is_module(base, name)), None)
     origin = os.path.normpath(added / name) if added else _origin(name)
     if origin is None:
         text = f"imports `{name}`, which is not installed"
@@ -104,7 +104,8 @@ def _added(subject: Subject) -> Iterator[Path]:
                 yield subject.folder / Path(said.whole).expanduser()
 
 
-def _is_module(folder: Path, name: str) -> bool:
+def is_module(folder: Path, name: str) -> bool:
+    """Return whether a folder holds a module, or a package."""
     return (folder / f"{name}.py").is_file() or (folder / name).is_dir()
 
 

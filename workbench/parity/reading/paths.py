@@ -10,9 +10,9 @@ from pathlib import Path
 from workbench.adopt.access import accesses
 from workbench.adopt.place import is_absolute, is_somebodys
 from workbench.parity.fault import Fault, Kind
+from workbench.parity.reading.inputs import EVERYWHERE
 from workbench.parity.subject import Subject
 
-_EVERYWHERE = ("/dev/", "/proc/", "/sys/", "/etc/", "/usr/", "/bin/")
 _SOMEBODYS = re.compile(r"/(?:home|Users|root|content|kaggle|mnt|media|Volumes)/|[A-Za-z]:[\\/]|~/")
 _TODO = "Write it relative to the notebook, or make it a parameter."
 
@@ -67,7 +67,7 @@ def _magics(subject: Subject) -> Iterator[Fault]:
 
 
 def _is_one_machines(text: str) -> bool:
-    return is_absolute(text) and not text.startswith(_EVERYWHERE) and text not in ("/", "~")
+    return is_absolute(text) and not text.startswith(EVERYWHERE) and text not in ("/", "~")
 
 
 def _parts(subject: Subject) -> set[int]:
