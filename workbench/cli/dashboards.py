@@ -34,11 +34,12 @@ def dashboards(
     """Show experiments, drift and deployments in the browser, until Ctrl-C.
 
     Without [access] in workbench.toml they answer this machine only, and whoever is on it may do
-    everything. `workbench access add` gives people roles, and lets them sign in.
+    everything. `workbench access add` gives people roles, and lets them sign in. In the folder of a demo
+    they go by its time, which the pages then show.
     """
-    from workbench.clock import system_clock
     from workbench.dashboards.app.server import serve
     from workbench.project import load_project
+    from workbench.rehearsal.place import clock_of
 
     def opened(what: Opened) -> None:
         _tell(what, as_json=as_json)
@@ -47,9 +48,10 @@ def dashboards(
 
             webbrowser.open(what.url)
 
+    project = load_project()
     serve(
-        load_project(),
-        system_clock(),
+        project,
+        clock_of(project.root),
         host=host,
         port=port,
         origins=origin or (),

@@ -80,6 +80,7 @@ def _print(console: Console, found: Rehearsed) -> None:
         console,
         (enter, "the copy of the project in which it happened"),
         (f"workbench timeline {timeline.model}", "the same as a table"),
+        ("workbench dashboards", "look at it in the browser, as stakeholders do"),
         ("workbench alerts", "what fired, and what the cause was"),
         ("workbench audit export", "every step, with its place in the ledger"),
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.clock import VARIABLE, SharedClock, SystemClock, system_clock
 from workbench.errors import UsageError
 from workbench.project.layout import STATE
 from workbench.root import FILE
@@ -105,3 +107,14 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     else:
         shutil.copy2(source, target)
+
+
+def clock_of(root: Path) -> SystemClock | SharedClock:
+    """Return the clock of a project: in the folder of a rehearsal its own, which stands when that has ended.
+
+    Whatever this process starts then goes by it, too. What the environment names comes first.
+    """
+    place = Place(root)
+    if VARIABLE not in os.environ and place.mark is not None and place.clock.exists():
+        os.environ[VARIABLE] = str(place.clock)
+    return system_clock()
