@@ -12,7 +12,18 @@ import sys
 
 from benchmarks.figure import Figure, keep
 
-ROWS = ("startup", "overhead", "rivals", "sweep", "training", "growth", "serving", "drift", "monitor")
+ROWS = (
+    "startup",
+    "overhead",
+    "rivals",
+    "sweep",
+    "training",
+    "growth",
+    "serving",
+    "drift",
+    "monitor",
+    "dashboards",
+)
 
 
 def main() -> int:

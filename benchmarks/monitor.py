@@ -56,9 +56,9 @@ def measure(rounds: int) -> list[Figure]:
         project = load_project(write_project(root, stages, extra=_DECLARED))
         ledger = MemoryLedger(ManualClock(END))
         _register(root, ledger)
-        _log(project, range(2))
+        log(project, range(2))
         young = _seconds(project, ledger, rounds)
-        _log(project, range(2, WEEKS))
+        log(project, range(2, WEEKS))
         old = _seconds(project, ledger, rounds)
     a_week = ROWS // WEEKS
     note = f"{a_week:,} rows in the window, {a_week * WEEKS:,} in the log, {NUMBERS + NAMES} columns"
@@ -102,7 +102,7 @@ def _register(root: Path, ledger: MemoryLedger) -> None:
     ledger.append(Append(stream_of(MODEL), 0, tuple(events)))
 
 
-def _log(project: Project, ages: range) -> None:
+def log(project: Project, ages: range) -> None:
     """Put weeks into the log's tables, each as many before the end as its age says; all of the same rows."""
     place = LogPlace(project.layout.state)
     predictions, labels = prediction_log(place, MODEL), label_log(place, MODEL)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import sys
 from functools import cache
 from typing import Any, ClassVar
+from weakref import WeakKeyDictionary
 
 import panel as pn
 import param
-from bokeh.models import ImportedStyleSheet
+from bokeh.document import Document
+from bokeh.models import ImportedStyleSheet, InlineStyleSheet
 from bokeh.themes import Theme as Drawn
 from panel.reactive import Reactive
 from panel.theme.base import DarkTheme, DefaultTheme, Design, Theme
 
 from workbench.dashboards.app.theme import drawn, theme
+
+_sheets: WeakKeyDictionary[Document, dict[str, InlineStyleSheet]] = WeakKeyDictionary()
 
 
 class _Light(DefaultTheme):  # type: ignore[misc] # Panel's classes are not typed
@@ -40,22 +44,31 @@ def prepare() -> None:
     if material is not None:  # a page of the project's own uses it
         both = {"light": theme(dark=False), "dark": theme(dark=True)}
         material.MaterialComponent.param.theme_config.default = both
-    _without_sheets()
+    _with_few_sheets()
 
 
 @cache
-def _without_sheets() -> None:
-    """Leave out of every component the style sheet of Panel's spinner: each view would ask for it anew."""
+def _with_few_sheets() -> None:
+    """Let a style sheet be sent once a page, and leave out that of Panel's spinner."""
     given = Reactive._process_param_change
 
     def lighter(self: Any, params: dict[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = given(self, params)
         if "stylesheets" in found:
-            found["stylesheets"] = [sheet for sheet in found["stylesheets"] if not _is_spinner(sheet)]
+            found["stylesheets"] = [_shared(one) for one in found["stylesheets"] if not _is_spinner(one)]
         return found
 
     Reactive._process_param_change = lighter
 
 
+def _shared(sheet: Any) -> Any:
+    document = pn.state.curdoc
+    if not isinstance(sheet, str) or document is None:
+        return sheet
+    known = _sheets.setdefault(document, {})
+    return known.setdefault(sheet, InlineStyleSheet(css=sheet))
+
+
 def _is_spinner(sheet: Any) -> bool:
-    return isinstance(sheet, ImportedStyleSheet) and "css/loading.css" in str(sheet.url)
+    text = str(sheet.url) if isinstance(sheet, ImportedStyleSheet) else sheet
+    return isinstance(text, str) and ("css/loading.css" in text or ":host(.pn-loading" in text)

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from workbench.dashboards.app.components.control import Control
 from workbench.dashboards.app.components.markup import html, joined
+from workbench.dashboards.app.theme import STYLE
 
 _SPACE = 10  # pixels around what says nothing of its margin
 _FIELD = 50  # pixels of a widget that says nothing of its height
@@ -75,6 +76,7 @@ def _style(shown: Any) -> str:
     ):
         if isinstance(value, int | float):
             parts.append(f"{name}:{value}px;")
+    parts += [f"{name}:{value};" for name, value in (shown.styles or {}).items()]
     return "".join(parts)
 
 
@@ -90,4 +92,5 @@ def _height(shown: Any) -> int:
 
 
 def _own_sheets(shown: pn.pane.HTML) -> Iterable[str]:
-    return [sheet for sheet in shown.stylesheets[1:] if isinstance(sheet, str)]
+    """Return the style sheets that not everything has."""
+    return [sheet for sheet in shown.stylesheets if isinstance(sheet, str) and sheet != STYLE]

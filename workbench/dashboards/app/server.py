@@ -15,6 +15,7 @@ from panel.io.application import build_applications
 from panel.io.server import get_server
 
 from workbench.access import OIDC, OPEN, Directory
+from workbench.dashboards.app.delivery import lighten
 from workbench.dashboards.app.design import prepare
 from workbench.dashboards.app.gate import Gate
 from workbench.dashboards.app.headers import SafeHeaders
@@ -25,6 +26,8 @@ from workbench.dashboards.app.routes import Component, Misdirected, NotHere, Wel
 from workbench.dashboards.app.secret import read_secrets
 from workbench.dashboards.app.session import Site
 from workbench.dashboards.app.sign_in import SignIn
+from workbench.dashboards.app.silence import spare_words
+from workbench.dashboards.app.warming import warm
 from workbench.errors import UsageError
 from workbench.insight import Store
 
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
     from workbench.clock import Clock
     from workbench.project import Project
 
-_WARM_UP = 60.0  # seconds that the first look at a long ledger may take
+_WARM_UP = 1.0  # seconds to wait for a ledger; what takes longer is read while pages are shown
 _MESSAGE = 20 * 2**20  # bytes of one websocket message
 _LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -85,6 +88,7 @@ def serve(
         server, told = make_server(store, host=host, port=port, origins=origins, prefix=prefix)
         server.start()
         server.io_loop.add_callback(opened, told)
+        server.io_loop.add_callback(warm, store)
         try:
             server.io_loop.start()
         except KeyboardInterrupt:
@@ -114,6 +118,7 @@ def make_server(
     site = Site(store, gate, pages)
     store.refresh(wait=_WARM_UP)
     prepare()
+    spare_words()
     applications = build_applications(
         {f"/{page.path}": site.opener(page) for page in pages}, title={f"/{p.path}": p.title for p in pages}
     )
@@ -129,6 +134,7 @@ def make_server(
         **_settings(store, gate, pages, prefix, provider),
     )
     _keep_out(server, gate, host, allowed)
+    lighten(server._tornado)
     return server, Opened(_url(host, port, prefix), pages, directory.way, broken)
 
 

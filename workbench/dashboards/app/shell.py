@@ -123,6 +123,10 @@ def _told(store: Store) -> list[Markup]:
     """Return what everybody should know of the state of what they look at."""
     told = []
     trouble = store.trouble
+    if trouble is None and store.seen is None:
+        told.append(
+            html('<p class="banner busy" role="status">… The ledger is being read; this fills by itself.</p>')
+        )
     if trouble is not None:
         seen = html("What is shown was so at {at}.", at=moment(store.seen)) if store.seen else ""
         told.append(

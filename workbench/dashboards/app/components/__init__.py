@@ -8,10 +8,11 @@ from workbench.dashboards.app.components.choices import (
     Tabs,
 )
 from workbench.dashboards.app.components.confirm import Action
-from workbench.dashboards.app.components.control import Control, abreast
+from workbench.dashboards.app.components.control import Control
 from workbench.dashboards.app.components.entries import Button, Checkbox, DatePicker, IntSlider, TextInput
 from workbench.dashboards.app.components.exports import export_button, to_csv
 from workbench.dashboards.app.components.figures import figure, shown
+from workbench.dashboards.app.components.flow import Flow, abreast
 from workbench.dashboards.app.components.links import link
 from workbench.dashboards.app.components.live import Live
 from workbench.dashboards.app.components.markup import block, html, joined
@@ -30,6 +31,7 @@ __all__ = [
     "Column",
     "Control",
     "DatePicker",
+    "Flow",
     "IntSlider",
     "Live",
     "MultiChoice",

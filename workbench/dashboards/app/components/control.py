@@ -103,13 +103,6 @@ class Control(JSComponent):
         return f"{address}?v={_version()}" if server else address
 
 
-def abreast(*controls: tuple[Control, int, int]) -> pn.FlexBox:
-    """Return controls in a line, which breaks on a narrow screen; each with its least and greatest width."""
-    for control, least, most in controls:
-        control.param.update(min_width=least, max_width=most, styles={"flex": "1 1 0"})
-    return pn.FlexBox(*(control for control, *_ in controls), sizing_mode="stretch_width", margin=(4, 0))
-
-
 def labelled(label: str, field: Markup, *, classes: str = "") -> Markup:
     """Return a field below its label."""
     return html(

@@ -11,6 +11,7 @@ import panel as pn
 from workbench.dashboards.app.components import (
     Checkbox,
     Column,
+    Flow,
     Live,
     Select,
     TextInput,
@@ -93,13 +94,11 @@ class Mapping:
         choice.watch(self._chosen, feature=True)
         choice.window.param.watch(lambda _: self._table.refresh(), "value")
         left = column(
-            pn.FlexBox(
-                self.search, self.every, self.order, self.whole, sizing_mode="stretch_width", margin=0
-            ),
+            Flow(self.search, self.every, self.order, self.whole, sizing_mode="stretch_width", margin=0),
             self._map.panel,
             styled(key()),
         )
-        right = column(pn.FlexBox(choice.feature, sizing_mode="stretch_width", margin=0), self._cell.panel)
+        right = column(Flow(choice.feature, sizing_mode="stretch_width", margin=0), self._cell.panel)
         self.panel = column(
             beside(left, right, shares=(3, 2), least=440), pn.Spacer(height=20), self._table.panel
         )

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import panel as pn
 from bokeh.models import ColumnDataSource, HoverTool
 
 from workbench.dashboards.app.components import (
     NOTHING,
     Column,
+    Flow,
     Live,
     Select,
     block,
@@ -77,9 +77,7 @@ class Measuring:
         live: Live[Any] = Live(store, self._read, self._draw, "monitoring")
         for widget in (self.metric, self.whose):
             widget.param.watch(lambda _: live.refresh(), "value")
-        self.panel = column(
-            pn.FlexBox(self.metric, self.whose, sizing_mode="stretch_width", margin=0), live.panel
-        )
+        self.panel = column(Flow(self.metric, self.whose, sizing_mode="stretch_width", margin=0), live.panel)
 
     def _read(self) -> Any:
         found = performance(self._store, self._person, self._choice.model)

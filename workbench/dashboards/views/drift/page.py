@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import panel as pn
 
 from workbench.dashboards.app.components import (
+    Flow,
     Live,
     Select,
     Status,
@@ -155,7 +156,7 @@ def _closer(store: Store, person: Person, location: Location, model: Any) -> Any
     )
     choice.watch(glance.refresh)
     return column(
-        pn.FlexBox(model, choice.window, sizing_mode="stretch_width", margin=0, align_items="center"),
+        Flow(model, choice.window, sizing_mode="stretch_width", margin=0, align_items="center"),
         glance.panel,
         tabs,
         *places,

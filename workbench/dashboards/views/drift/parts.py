@@ -12,7 +12,7 @@ import panel as pn
 from bokeh.models import CDSView, GroupFilter, PlainText, Span
 from markupsafe import Markup
 
-from workbench.dashboards.app.components import block, export_button, html, joined, viewer_zone
+from workbench.dashboards.app.components import Flow, block, export_button, html, joined, viewer_zone
 from workbench.registry.verdict import Verdict
 
 PAGE = "drift"
@@ -42,7 +42,7 @@ def column(*parts: Any, **settings: Any) -> pn.Column:
     return pn.Column(*parts, **{"sizing_mode": "stretch_width", "margin": 0, **settings})
 
 
-def beside(*parts: Any, shares: Sequence[int], least: int = 420) -> pn.FlexBox:
+def beside(*parts: Any, shares: Sequence[int], least: int = 420) -> Flow:
     """Return parts side by side where there is room, one below the other where there is not.
 
     Args:
@@ -52,7 +52,7 @@ def beside(*parts: Any, shares: Sequence[int], least: int = 420) -> pn.FlexBox:
     """
     for part, share in zip(parts, shares, strict=True):
         part.styles = {"flex": f"{share} 1 min(100%, {least}px)", "min-width": "0", "width": "auto"}
-    return pn.FlexBox(*parts, sizing_mode="stretch_width", margin=0, gap="0 28px")
+    return Flow(*parts, sizing_mode="stretch_width", margin=0, gap="0 28px")
 
 
 def with_csv(panel: pn.Column, frame: Callable[[], Any], name: str) -> pn.Column:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from workbench.dashboards.app.components import (
     Checkbox,
+    Flow,
     RadioButtonGroup,
     Select,
     crumbs,
@@ -65,7 +66,7 @@ def comparing(store: Store, person: Person, location: Location) -> Any:
     entry = Select(label="Stage", options=list(found.notebooks), width=240)
     others = [run.id for run in found.runs[1:]]
     other = Select(label=f"{found.runs[0].id} compared with", options=others, width=280)
-    chooser = pn.FlexBox(entry, other, sizing_mode="stretch_width", margin=0)
+    chooser = Flow(entry, other, sizing_mode="stretch_width", margin=0)
     place = pn.Column(sizing_mode="stretch_width", margin=(8, 0))
 
     def draw(_event: Any = None) -> None:
@@ -79,7 +80,7 @@ def comparing(store: Store, person: Person, location: Location) -> Any:
     return pn.Column(
         way,
         heading(f"{len(found.runs)} runs side by side", level=1),
-        pn.FlexBox(tab, only, sizing_mode="stretch_width", margin=0),
+        Flow(tab, only, sizing_mode="stretch_width", margin=0),
         chooser,
         place,
         sizing_mode="stretch_width",

@@ -8,7 +8,7 @@ from typing import Any
 
 import panel as pn
 
-from workbench.dashboards.app.components import DatePicker, Select, TextInput, block, html
+from workbench.dashboards.app.components import DatePicker, Flow, Select, TextInput, block, html
 from workbench.insight.experiments import Field
 
 _LONGEST = 2000
@@ -25,7 +25,7 @@ class Entered:
     def __init__(self, fields: Sequence[Field]) -> None:
         self._widgets = [(field, _widget(field)) for field in fields]
         self.is_required = any(field.required for field in fields)
-        self.panel = pn.FlexBox(
+        self.panel = Flow(
             *(
                 pn.Column(widget, _help(field), width=300, margin=(4, 12, 8, 4))
                 for field, widget in self._widgets

@@ -10,6 +10,7 @@ import panel as pn
 from workbench.dashboards.app.components import (
     Button,
     Checkbox,
+    Flow,
     Live,
     Select,
     chip,
@@ -83,7 +84,7 @@ class _Sheet:
         self._pipeline.param.watch(self._lay_out, "value")
         self._lay_out()
         self.panel = pn.Column(
-            pn.FlexBox(self._pipeline, self._start, self._until, self._force, margin=(8, 0)),
+            Flow(self._pipeline, self._start, self._until, self._force, margin=(8, 0)),
             self._stages,
             self._said,
             self._button,

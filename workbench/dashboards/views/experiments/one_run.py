@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import panel as pn
 
 from workbench.dashboards.app.components import (
+    Flow,
     Live,
     RadioButtonGroup,
     Select,
@@ -67,7 +68,7 @@ def _parts(store: Store, person: Person, location: Location, detail: RunDetail) 
     for live in (whole, part):
         stage.param.watch(lambda _, live=live: live.refresh(), "value")
     tab.param.watch(lambda _: part.refresh(), "value")
-    chooser = pn.FlexBox(stage, tab, sizing_mode="stretch_width", margin=(12, 0, 4, 0))
+    chooser = Flow(stage, tab, sizing_mode="stretch_width", margin=(12, 0, 4, 0))
     return whole.panel, chooser, part.panel
 
 

@@ -9,6 +9,7 @@ from bokeh.models import ColumnDataSource, HoverTool, OpenURL, TapTool
 
 from workbench.dashboards.app.components import (
     Checkbox,
+    Flow,
     Live,
     Select,
     empty_state,
@@ -55,7 +56,7 @@ class OverTime:
         for widget in (self.metric, self.reused):
             widget.param.watch(lambda _: live.refresh(), "value")
         self.panel = pn.Column(
-            pn.FlexBox(self.metric, self.reused, sizing_mode="stretch_width", margin=0),
+            Flow(self.metric, self.reused, sizing_mode="stretch_width", margin=0),
             live.panel,
             sizing_mode="stretch_width",
             margin=0,

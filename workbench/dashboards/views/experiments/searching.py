@@ -9,6 +9,7 @@ import panel as pn
 
 from workbench.dashboards.app.components import (
     Column,
+    Flow,
     IntSlider,
     Live,
     Select,
@@ -105,7 +106,7 @@ def _explained(run: str, trials: Trials, location: Location) -> Any:
     frame = _frame(trials)
     return pn.Column(
         styled(html("<p>{count} trials of run {run}</p>", count=len(trials.trials), run=run_link(run))),
-        pn.FlexBox(metric, best, share, sizing_mode="stretch_width", margin=0),
+        Flow(metric, best, share, sizing_mode="stretch_width", margin=0),
         lines,
         bars,
         pn.Row(export_button(lambda: frame, "trials"), margin=0),

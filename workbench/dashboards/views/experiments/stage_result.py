@@ -7,6 +7,7 @@ from typing import Any
 import panel as pn
 
 from workbench.dashboards.app.components import (
+    Flow,
     chip,
     code,
     duration,
@@ -82,8 +83,10 @@ def result(stage: Stage) -> Any:
             paragraph(html("{cell}<b>{said}</b>", cell=cell, said=said)),
             code(str(stage.error.get("traceback", ""))),
         ]
+    if stage.opens and stage.outcome is not None and not stage.outcome.is_success:
+        parts.append(paragraph(html("Mend it on its inputs: <code>{command}</code>", command=stage.opens)))
     parts.append(
-        pn.FlexBox(
+        Flow(
             _list("Metrics", [(name, number(value, digits=5)) for name, value in stage.metrics.items()]),
             _list("Parameters", [(name, _written(value)) for name, value in stage.parameters.items()]),
             _data("Read", stage.inputs),

@@ -1,0 +1,165 @@
+"""What people do on the pages of the dashboards, each step until what it does is to be seen.
+
+Each is a generator: what stands before its first `yield` is not timed. It is done again and again, so it
+looks at the number of the round to do something else than before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from playwright.sync_api import Page, expect
+
+PAGES = ("overview", "experiments", "drift", "deployments")
+CONTENT = {
+    "overview": "article.card",
+    "experiments": "table.grid tbody tr",
+    "drift": "h1",
+    "deployments": "article",
+}
+"""What a viewer came for, by page."""
+
+Act = Callable[[Page, int], Iterator[None]]
+
+
+def _sort(page: Page, number: int) -> Iterator[None]:
+    heading = page.get_by_role("columnheader", name="auc").first
+    yield
+    heading.get_by_role("button").click()
+    order = "descending" if number % 2 else "ascending"
+    expect(heading).to_have_attribute("aria-sort", order, timeout=30_000)
+
+
+def _turn(page: Page, number: int) -> Iterator[None]:
+    button = page.get_by_role("button", name=f"Page {2 if number % 2 else 3}", exact=True)
+    yield
+    button.click()
+    expect(button).to_have_attribute("aria-current", "page", timeout=30_000)
+
+
+def _search(page: Page, number: int) -> Iterator[None]:
+    field = page.get_by_label("Search")
+    before = page.locator("div.picked b").first.inner_text()
+    yield
+    field.fill(f"train auc>0.7{number % 7}")
+    field.press("Enter")
+    expect(page.locator("div.picked b").first).not_to_have_text(before, timeout=30_000)
+
+
+def _outcome(page: Page, number: int) -> Iterator[None]:
+    chosen = page.locator("details.many", has=page.locator("summary[aria-label^=Outcome]"))
+    if not chosen.get_by_role("checkbox").first.is_visible():
+        chosen.locator("summary").click()
+    before = page.locator("div.picked b").first.inner_text()
+    del number
+    yield
+    chosen.get_by_role("checkbox", name="failed").click()
+    expect(page.locator("div.picked b").first).not_to_have_text(before, timeout=30_000)
+
+
+def _group(page: Page, number: int) -> Iterator[None]:
+    yield
+    page.get_by_label("Group by").select_option(label=("pipeline", "week", "train.objective")[number % 3])
+    name = re.escape(("pipeline", "week", "train.objective")[number % 3])
+    expect(page.get_by_role("columnheader").first).to_have_text(re.compile(name), timeout=30_000)
+
+
+def _over_time(page: Page, number: int) -> Iterator[None]:
+    page.get_by_role("tab", name="Runs").click()
+    expect(page.locator("table.grid")).to_be_visible()
+    del number
+    yield
+    page.get_by_role("tab", name="Over time").click()
+    expect(page.locator("canvas").first).to_be_visible(timeout=30_000)
+
+
+def _metric(page: Page, number: int) -> Iterator[None]:
+    name = ("train/brier", "train/log_loss")[number % 2]
+    yield
+    page.get_by_label("Metric").select_option(label=name)
+    expect(page.get_by_role("heading", name=f"{name} over time")).to_be_visible(timeout=30_000)
+
+
+def _open(page: Page, number: int) -> Iterator[None]:
+    if number:
+        page.go_back(wait_until="commit")
+    row = page.locator("table.grid tbody tr").nth(number % 5)
+    row.wait_for()
+    yield
+    row.get_by_role("link").click(no_wait_after=True)
+    expect(page.get_by_role("heading", name=re.compile("^Run "))).to_be_visible(timeout=30_000)
+    expect(page.locator("svg.graph").first).to_be_visible(timeout=30_000)
+
+
+def _stage(page: Page, number: int) -> Iterator[None]:
+    if "run=" not in page.url:
+        page.locator("table.grid tbody tr").first.get_by_role("link").click()
+        page.wait_for_selector("html[data-lives]", state="attached")
+    name = ("train", "features")[number % 2]
+    yield
+    page.get_by_label("Stage", exact=True).select_option(label=name)
+    expect(page.get_by_role("heading", name=name, exact=False).last).to_be_visible(timeout=30_000)
+    expect(page).to_have_url(re.compile(f"stage={name}"), timeout=30_000)
+
+
+def _compare(page: Page, number: int) -> Iterator[None]:
+    if number:
+        page.go_back(wait_until="commit")
+    page.locator("html[data-lives]").wait_for(state="attached")
+    boxes = page.locator("table.grid tbody input")
+    for place in (0, 1):
+        if not boxes.nth(place).is_checked():
+            boxes.nth(place).click()
+    link = page.get_by_role("link", name="Compare 2 runs")
+    link.wait_for()
+    yield
+    link.click(no_wait_after=True)
+    expect(page.get_by_role("heading", name="2 runs side by side")).to_be_visible(timeout=30_000)
+
+
+def _tab(names: tuple[str, str]) -> Act:
+    def act(page: Page, number: int) -> Iterator[None]:
+        head = page.get_by_role("tab", name=names[number % 2])
+        yield
+        head.click()
+        expect(head).to_have_attribute("aria-selected", "true", timeout=30_000)
+
+    return act
+
+
+def _column(page: Page, number: int) -> Iterator[None]:
+    name = f"column_{10 + number:02}"
+    yield
+    page.get_by_label("Column", exact=True).select_option(label=name)
+    expect(page.get_by_role("heading", name=name).first).to_be_visible(timeout=30_000)
+
+
+def _cell(page: Page, number: int) -> Iterator[None]:
+    drawn = page.locator(".bk-Canvas, .bk-CanvasPanel, canvas").first
+    drawn.scroll_into_view_if_needed()
+    box = drawn.bounding_box()
+    assert box
+    before = page.url
+    yield
+    page.mouse.click(box["x"] + box["width"] * (0.4 + 0.05 * (number % 8)), box["y"] + box["height"] * 0.5)
+    expect(page).not_to_have_url(before, timeout=30_000)
+
+
+ACTS: dict[str, tuple[str, Act]] = {
+    "experiments: sort": ("experiments", _sort),
+    "experiments: turn over": ("experiments", _turn),
+    "experiments: search": ("experiments", _search),
+    "experiments: filter": ("experiments", _outcome),
+    "experiments: group": ("experiments", _group),
+    "experiments: over time": ("experiments", _over_time),
+    "experiments: another metric": ("experiments?tab=1", _metric),
+    "experiments: open a run": ("experiments", _open),
+    "experiments: another stage": ("experiments", _stage),
+    "experiments: compare two runs": ("experiments", _compare),
+    "drift: choose a cell": ("drift", _cell),
+    "drift: another column": ("drift", _column),
+    "drift: another part": ("drift", _tab(("Map", "Performance"))),
+    "deployments: another part": ("deployments", _tab(("Versions", "History"))),
+}
+"""By name: where it is done, and what."""
