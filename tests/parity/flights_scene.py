@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,25 +38,35 @@ def copy_project(folder: Path) -> Path:
     return folder
 
 
-@dataclass
 class Scene:
-    """A copy of the project whose stages have what they read."""
+    """A copy of the project; what a stage reads is made when that is first asked for, on a small sample.
 
-    root: Path
-    means: Means
-    inputs: dict[str, Mapping[str, dict[str, Any]]]
+    Args:
+        folder: for the copy, and for what its stages make.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.root = copy_project(folder / "flights")
+        self._space = folder / "space"
+        self._space.mkdir()
+        self._inputs: dict[str, Mapping[str, dict[str, Any]]] = {}
+        self._made: set[str] = set()
+        self._workspace = Workspace(self.project, system_clock())
+        self._supply = Supply(self._workspace, self._space, smoke=True, anew=True)
+
+    def close(self) -> None:
+        """Close the project's stores."""
+        self._workspace.close()
 
     def check(self, stage: str, cells: list[dict[str, Any]] | None = None) -> Checked:
         """Check a stage, with other cells in its notebook."""
-        project = self.project
-        path = project.root / project.stage(stage).notebook
+        inputs = self._read_by(stage)
+        path = self.root / self.project.stage(stage).notebook
         before = path.read_text(encoding="utf-8")
         if cells is not None:
             path.write_text(json.dumps({**json.loads(before), "cells": cells}), encoding="utf-8")
         try:
-            prepared = Requests(project).prepared(stage)
-            subject = subject_of(prepared.notebook, project, prepared)
-            return Check(subject, self.inputs[stage], self.means, Silent()).judge().checked
+            return self._checked(stage, inputs).judge().checked
         finally:
             path.write_text(before, encoding="utf-8")
 
@@ -72,26 +81,27 @@ class Scene:
         """The project with its smoke parameters."""
         return reduced(load_project(self.root))
 
+    def _read_by(self, stage: str) -> Mapping[str, dict[str, Any]]:
+        """Return what a stage reads; the stages before it run once for that."""
+        for maker in self.project.order():
+            if maker not in self._inputs:
+                self._inputs[maker] = self._supply.inputs(maker)
+            if maker == stage:
+                break
+            if maker not in self._made:
+                self._made.add(maker)
+                trial = self._checked(maker, self._inputs[maker]).once()
+                assert self._supply.add(maker, trial), trial.result.reason
+        return self._inputs[stage]
 
-def prepare_scene(folder: Path) -> Scene:
-    """Copy the project, and run its stages once, each on a sample of what the one before made."""
-    root = copy_project(folder / "flights")
-    project = reduced(load_project(root))
-    (folder / "space").mkdir()
-    means = Means(
-        folder / "space",
-        system_clock().now(),
-        seed=project.config.project.seed,
-        data=str(project.layout.data),
-        warm=settings_of(project),
-    )
-    inputs: dict[str, Mapping[str, dict[str, Any]]] = {}
-    with Workspace(project, system_clock()) as workspace:
-        supply = Supply(workspace, folder / "space", smoke=True, anew=True)
-        for stage in project.order():
-            inputs[stage] = supply.inputs(stage)
-            prepared = Requests(project).prepared(stage)
-            subject = subject_of(prepared.notebook, project, prepared)
-            trial = Check(subject, inputs[stage], means, Silent()).once()
-            assert supply.add(stage, trial), trial.result.reason
-    return Scene(root, means, inputs)
+    def _checked(self, stage: str, inputs: Mapping[str, dict[str, Any]]) -> Check:
+        project = self.project
+        means = Means(
+            self._space,
+            system_clock().now(),
+            seed=project.config.project.seed,
+            data=str(project.layout.data),
+            warm=settings_of(project),
+        )
+        prepared = Requests(project).prepared(stage)
+        return Check(subject_of(prepared.notebook, project, prepared), inputs, means, Silent())

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.parity.flights_scene import Scene, prepare_scene
+from tests.parity.flights_scene import Scene
 from tests.parity.planted import planted, plants
 from workbench.parity import Kind
 
@@ -16,9 +16,11 @@ PLANTS = plants(staged=True)
 
 
 @pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """The project's stages with what they read."""
-    return prepare_scene(tmp_path_factory.mktemp("own"))
+    made = Scene(tmp_path_factory.mktemp("own"))
+    yield made
+    made.close()
 
 
 @pytest.mark.soak
@@ -28,8 +30,9 @@ def test_what_is_planted_in_a_stage_is_named_and_nothing_else(
     """Each class in each notebook; the unchanged notebook raises no alarm."""
     cases = [(stage, kind) for stage in STAGES for kind in (*PLANTS, None)]
     random.Random(8).shuffle(cases)
-    wrong = []
-    for stage, kind in cases[: soak_count(len(cases))]:
+    count, wrong = soak_count(len(cases)), list[str]()
+    quick = cases if count == len(cases) else [case for case in cases if case[0] == "validate"]
+    for stage, kind in quick[:count]:
         wrong += [f"{stage}, {kind}: {text}" for text in _wrong(scene, stage, kind)]
     assert wrong == []
 
