@@ -17,7 +17,14 @@ from tests.registry.models import MODEL
 from tests.serving.replay.answered import Answered
 from workbench.clock import ManualClock
 from workbench.insight import Store
-from workbench.insight.deployments import ServiceShown, counted, live_service, logged, logged_calls
+from workbench.insight.deployments import (
+    LoggedCalls,
+    ServiceShown,
+    counted,
+    live_service,
+    logged,
+    logged_calls,
+)
 from workbench.insight.deployments.behind import Behind
 from workbench.insight.deployments.counted import quantile
 from workbench.serving.metrics.answered import Answered as Counted
@@ -61,9 +68,10 @@ def _store(answered: Answered) -> Store:
 def test_the_log_tells_requests_and_latencies_by_version_and_caller(answered: Answered) -> None:
     """Over time, too: every stretch of it has a point, also where nothing was asked."""
     store = _store(answered)
-    found, trouble = logged_calls(store, VIEWER, MODEL, "hour", wait=30)
+    said = logged_calls(store, VIEWER, MODEL, "hour", wait=30)
+    found = said.answered
     assert found is not None
-    assert (trouble, found.note) == ("", "")
+    assert (said.trouble, said.reading, found.note) == ("", False, "")
     assert [(c.version, c.arm, c.caller, c.requests, c.rows) for c in found.lines] == [
         (1, "champion", "tester", 30, 30),
         (2, "challenger", "tester", 10, 10),
@@ -83,7 +91,7 @@ def test_where_nothing_was_logged_lately_the_last_there_is_is_shown(answered: An
     """With a word that it is old."""
     answered.clock.advance(timedelta(days=400))
     store = _store(answered)
-    found, _ = logged_calls(store, VIEWER, MODEL, "15 minutes", wait=30)
+    found = logged_calls(store, VIEWER, MODEL, "15 minutes", wait=30).answered
     assert found is not None
     assert found.note.startswith("Nothing was logged since")
     assert (found.requests, found.lines[0].version) == (15, 2)
@@ -94,7 +102,7 @@ def test_a_model_that_nobody_asked_has_no_calls(tmp_path: Path) -> None:
     """And no trouble."""
     made = Answered(tmp_path / "shop")
     store = _store(made)
-    assert logged_calls(store, VIEWER, MODEL, "week", wait=30) == (None, "")
+    assert logged_calls(store, VIEWER, MODEL, "week", wait=30) == LoggedCalls(None)
     store.close()
     made.close()
 
@@ -194,7 +202,7 @@ def test_what_is_made_behind_tells_its_trouble_and_recovers() -> None:
 def test_the_spans_that_can_be_asked_for_are_known(answered: Answered) -> None:
     """What somebody typed instead is an hour."""
     store = _store(answered)
-    found, _ = logged_calls(store, VIEWER, MODEL, "<b>", wait=30)
+    found = logged_calls(store, VIEWER, MODEL, "<b>", wait=30).answered
     assert found is not None
     assert found.until - found.since == logged.SPANS["hour"]
     store.close()

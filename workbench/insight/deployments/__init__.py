@@ -25,7 +25,7 @@ from workbench.insight.deployments.consequences import (
 from workbench.insight.deployments.contributions import Contribution, Explained
 from workbench.insight.deployments.counted import ServiceShown, live_service
 from workbench.insight.deployments.history import KINDS, Decision, past
-from workbench.insight.deployments.logged import SPANS, logged_calls
+from workbench.insight.deployments.logged import SPANS, LoggedCalls, logged_calls
 from workbench.insight.deployments.measures import Measure
 from workbench.insight.deployments.predictions import PredictionTrace, trace_prediction
 from workbench.insight.deployments.serving import (
@@ -56,6 +56,7 @@ __all__ = [
     "Explained",
     "Failed",
     "GateShown",
+    "LoggedCalls",
     "Look",
     "Measure",
     "Moment",

@@ -47,9 +47,14 @@ class Behind(Generic[T]):
             if not self._running and now - self._began >= self._every:
                 self._running, self._began = True, now
                 threading.Thread(target=self._work, name="insight behind", daemon=True).start()
-        if self.found is None and not self.trouble and wait:
+        if not self.known and wait:
             self._done.wait(wait)
         return self.found
+
+    @property
+    def known(self) -> bool:
+        """Whether it was made, or has failed, at least once."""
+        return self._done.is_set()
 
     def _work(self) -> None:
         try:

@@ -51,7 +51,7 @@ class ServiceShown:
     shares: tuple[tuple[str, str, float], ...] = ()
 
 
-def live_service(store: Store, person: Person, model: str, *, wait: float = 0.4) -> ServiceShown:
+def live_service(store: Store, person: Person, model: str, *, wait: float = 0.2) -> ServiceShown:
     """Return what a running service tells of itself; it is read behind, every other second.
 
     Args:

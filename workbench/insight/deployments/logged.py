@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -32,13 +33,26 @@ _MICROSECOND = timedelta(microseconds=1)
 _MICROSECONDS = 1e6
 
 
-def logged_calls(
-    store: Store, person: Person, model: str, span: str, *, wait: float = 0.4
-) -> tuple[Answered | None, str]:
-    """Return what callers got in the last of a span, by the log, and what is wrong with reading it.
+@dataclass(frozen=True)
+class LoggedCalls:
+    """What the log says.
+
+    Attributes:
+        answered: None where nothing was ever logged, or it is not known yet.
+        trouble: why the log cannot be read; empty when it can.
+        reading: whether it is read for the first time.
+    """
+
+    answered: Answered | None
+    trouble: str = ""
+    reading: bool = False
+
+
+def logged_calls(store: Store, person: Person, model: str, span: str, *, wait: float = 0.2) -> LoggedCalls:
+    """Return what callers got in the last of a span, by the log.
 
     Where nothing was logged so lately, it is the span up to the last row there is. What takes a while is
-    read behind, so that the first answer may be None.
+    read behind, so that the first answer may come before it is known.
 
     Args:
         store: the project's state.
@@ -62,7 +76,8 @@ def logged_calls(
         return Behind(lambda: _read(project, clock, model, length), every=every)
 
     found = kept(store, ("logged", model, length), None, behind)
-    return found.ask(wait=wait), found.trouble
+    answered = found.ask(wait=wait)
+    return LoggedCalls(answered, found.trouble, reading=not found.known)
 
 
 def _read(project: Project, clock: Clock, model: str, length: timedelta) -> Answered | None:

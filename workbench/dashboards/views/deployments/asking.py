@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import panel as pn
-
-from workbench.dashboards.app.components import Action, IntSlider, Select, html
-from workbench.dashboards.views.deployments.parts import because, styled
+from workbench.dashboards.app.components import Action, Flow, IntSlider, Select, html
+from workbench.dashboards.views.deployments.parts import because, safely, styled
 from workbench.insight.deployments import (
     SHADOW,
     deployment,
@@ -45,7 +43,7 @@ class Asking:
         beside = [styled(html('<p class="quiet">{why}</p>', why=why), sizing_mode=None)] if why else []
         for control in (self._to, self._share, self._ask, self._do):
             control.margin = (4, 12, 4, 0)
-        self.panel = pn.FlexBox(
+        self.panel = Flow(
             self._to, self._share, self._ask, self._do, *beside, sizing_mode="stretch_width", margin=0,
             align_items="flex-end",
         )  # fmt: skip
@@ -67,13 +65,15 @@ class Asking:
         return Action(
             "Propose",
             title=f"Propose version {self._version} of {self._model}?",
-            consequence=lambda: propose_consequence(
-                self._store,
-                self._person,
-                self._model,
-                self._version,
-                to=str(self._to.value),
-                traffic=self._traffic,
+            consequence=safely(
+                lambda: propose_consequence(
+                    self._store,
+                    self._person,
+                    self._model,
+                    self._version,
+                    to=str(self._to.value),
+                    traffic=self._traffic,
+                )
             ),
             act=lambda reason: propose(
                 self._store,
@@ -102,7 +102,7 @@ class Asking:
         return Action(
             "Promote",
             title=f"Promote version {self._version} of {self._model}?",
-            consequence=consequence,
+            consequence=safely(consequence),
             act=lambda reason: promote(
                 self._store,
                 self._person,

@@ -16,7 +16,6 @@ from workbench.dashboards.app.components import (
     Status,
     chip,
     empty_state,
-    export_button,
     figure,
     html,
     joined,
@@ -30,7 +29,7 @@ from workbench.dashboards.app.components import (
 )
 from workbench.dashboards.app.theme import COLOURS
 from workbench.dashboards.views.deployments.curves import above
-from workbench.dashboards.views.deployments.parts import styled
+from workbench.dashboards.views.deployments.parts import saving, styled
 from workbench.insight.deployments import ACTIONS, VERDICTS, Challenge, Look, challenges
 
 if TYPE_CHECKING:
@@ -86,7 +85,13 @@ def _nothing(model: str) -> Any:
 def _choose(store: Store, person: Person, location: Location, model: str) -> Any:
     every = challenges(store, person, model)
     names = {_name(each): place for place, each in enumerate(reversed(every))}
-    chosen = Select(label="Challenge", options=dict(reversed(names.items())), value=len(every) - 1, width=420)
+    chosen = Select(
+        label="Challenge",
+        options=dict(reversed(names.items())),
+        value=len(every) - 1,
+        max_width=420,
+        margin=(4, 0),
+    )
     location.bind(chosen, "challenge")
 
     def read() -> Challenge:
@@ -110,8 +115,8 @@ def _draw(found: Challenge) -> Any:
         styled(_verdict(found)),
         _figure(found),
         styled(_guardrails(found)),
-        pn.FlexBox(export_button(lambda: frame, "challenge"), sizing_mode="stretch_width", margin=0),
-        table(frame, _COLUMNS, name="Looks at the challenger", page_size=10),
+        saving(lambda: frame, "challenge"),
+        table(frame, _COLUMNS, name="Looks at the challenger", page_size=10, margin=0),
         sizing_mode="stretch_width",
         margin=0,
     )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import panel as pn
 from bokeh.models import ColumnDataSource, HoverTool
 
-from workbench.dashboards.app.components import figure, moment_text, shown, viewer_zone
+from workbench.dashboards.app.components import Flow, figure, moment_text, shown, viewer_zone
 from workbench.dashboards.views.deployments.parts import colours
 from workbench.insight.deployments import Moment
 
@@ -33,7 +32,7 @@ class Curves:
         self._sources: dict[tuple[str, int], ColumnDataSource] = {}
         self._known: Sequence[Moment] = ()
         self._rate_axis: Any = None
-        self.panel = pn.FlexBox(sizing_mode="stretch_width", margin=0)
+        self.panel = Flow(sizing_mode="stretch_width", margin=0, gap="0 20px")
 
     def show(self, moments: Sequence[Moment], serving: Deployment) -> None:
         """Draw what versions answered over time, champion and challenger in their own colours."""

@@ -9,6 +9,7 @@ import panel as pn
 from markupsafe import Markup
 
 from workbench.dashboards.app.components import (
+    Flow,
     Live,
     MultiChoice,
     Pagination,
@@ -58,7 +59,7 @@ class History:
         self._kinds.param.watch(lambda _: self._first(), "value")
         self._pages.param.watch(lambda _: self._again(), "value")
         self.panel = pn.Column(
-            pn.FlexBox(
+            Flow(
                 self._kinds, export_button(self._frame, "decisions"), sizing_mode="stretch_width",
                 margin=0, align_items="flex-end",
             ),

@@ -87,7 +87,7 @@ def _chosen(store: Store, person: Person, location: Location) -> Any:
 
 def _one(store: Store, person: Person, location: Location, model: str) -> Any:
     makers: tuple[Callable[[], Any], ...] = (
-        lambda: Requests(store, person, location, model).panel,
+        lambda: Requests(store, person, location, model, watched=lambda: tabs.value == LIVE).panel,
         lambda: challenger(store, person, location, model),
         lambda: Versions(store, person, location, model).panel,
         lambda: History(store, person, location, model).panel,

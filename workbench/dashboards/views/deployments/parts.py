@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,13 +10,27 @@ from typing import TYPE_CHECKING, Any
 import panel as pn
 from markupsafe import Markup
 
-from workbench.dashboards.app.components import Status, ago, block, chip, html, joined, link, moment
+from workbench.dashboards.app.components import (
+    Flow,
+    Status,
+    ago,
+    block,
+    chip,
+    export_button,
+    html,
+    joined,
+    link,
+    moment,
+)
 from workbench.dashboards.app.theme import COLOURS
+from workbench.errors import WorkbenchError
 from workbench.insight.deployments import SHADOW
 from workbench.registry.version import CHALLENGER, CHAMPION
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    import pandas as pd
 
     from workbench.access import Person
     from workbench.registry import Deployment
@@ -81,9 +95,28 @@ def because(person: Person, permission: str) -> str:
     return f"{is_now}; this needs {PERMISSIONS[permission].value} or more."
 
 
+def safely(consequence: Callable[[], str]) -> Callable[[], str]:
+    """Return what tells a consequence, or why it cannot be told, in words."""
+
+    def told() -> str:
+        try:
+            return consequence()
+        except WorkbenchError as error:
+            return f"{error.message} {error.hint}".strip()
+
+    return told
+
+
 def since(at: datetime | None, now: datetime) -> Markup:
     """Return a day and how long ago that is."""
     return html("{at} ({ago})", at=moment(at), ago=ago(at, now))
+
+
+def saving(frame: Callable[[], pd.DataFrame], name: str) -> Flow:
+    """Return a row with the button that saves a table."""
+    button = export_button(frame, name)
+    button.margin = (4, 0)
+    return Flow(button, sizing_mode="stretch_width", margin=0)
 
 
 def listed(rows: Iterable[tuple[str, Any]]) -> Markup:

@@ -35,7 +35,8 @@ class OnePrediction:
             label="Prediction id, as the answer's header x-prediction-id named it",
             placeholder="0197f3…-0",
             max_length=_LONGEST,
-            width=420,
+            max_width=420,
+            margin=(4, 0, 12, 0),
         )
         location.bind(self._id, "prediction")
         self._place = pn.Column(sizing_mode="stretch_width", margin=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -11,12 +11,12 @@ from markupsafe import Markup
 
 from workbench.dashboards.app.components import (
     Column,
+    Flow,
     RadioButtonGroup,
     ago,
     duration,
     empty_state,
     error_state,
-    export_button,
     html,
     joined,
     moment,
@@ -25,12 +25,14 @@ from workbench.dashboards.app.components import (
     table,
 )
 from workbench.dashboards.views.deployments.curves import Curves, rate_of
-from workbench.dashboards.views.deployments.parts import note, styled
+from workbench.dashboards.views.deployments.parts import note, saving, styled
 from workbench.errors import WorkbenchError
 from workbench.insight.deployments import (
+    SHADOW,
     SPANS,
     Answered,
     Calls,
+    Failed,
     ServiceShown,
     deployment,
     live_service,
@@ -62,12 +64,21 @@ _COLUMNS = (
 class Requests:
     """What callers get, as pictures over time and as a table; it follows while it is looked at.
 
+    Args:
+        store: the project's state.
+        person: who looks.
+        location: holds the source and the span.
+        model: the model.
+        watched: whether it is looked at, and not another part of the page.
+
     Attributes:
         panel: all of it.
     """
 
-    def __init__(self, store: Store, person: Person, location: Location, model: str) -> None:
-        self._store, self._person, self._model = store, person, model
+    def __init__(
+        self, store: Store, person: Person, location: Location, model: str, *, watched: Callable[[], bool]
+    ) -> None:
+        self._store, self._person, self._model, self._watched = store, person, model, watched
         declared = bool(live_service(store, person, model, wait=0).address)
         self._source = RadioButtonGroup(
             label="Source", options=[SERVICE, LOG], value=SERVICE if declared else LOG
@@ -78,21 +89,22 @@ class Requests:
         self._words = styled("")
         self._curves = Curves()
         self._frame, self._unit = _frame(()), "second"
-        self._table = table(self._frame, _COLUMNS, name="Requests by version and caller")
+        self._table = table(self._frame, _COLUMNS, name="Requests by version and caller", margin=0)
         self._failed = styled("")
         self._empty = pn.Column(sizing_mode="stretch_width", margin=0)
         self._body = pn.Column(
             self._curves.panel,
-            pn.FlexBox(export_button(lambda: self._frame, "requests"), sizing_mode="stretch_width", margin=0),
+            saving(lambda: self._frame, "requests"),
             self._table,
             self._failed,
             sizing_mode="stretch_width",
             margin=0,
         )
         for control in (self._source, self._span):
+            control.margin = (4, 12, 4, 0)
             control.param.watch(lambda _: self.refresh(), "value")
         self.panel = pn.Column(
-            pn.FlexBox(self._source, self._span, sizing_mode="stretch_width", margin=0),
+            Flow(self._source, self._span, sizing_mode="stretch_width", margin=0),
             self._words,
             self._empty,
             self._body,
@@ -104,7 +116,7 @@ class Requests:
             pn.state.add_periodic_callback(self._tick, period=_EVERY)
 
     def _tick(self) -> None:
-        if self.panel.visible:
+        if self._watched():
             self.refresh()
 
     def refresh(self) -> None:
@@ -152,9 +164,12 @@ class Requests:
         return _told(shown, self._store), shown.answered, None
 
     def _log(self) -> tuple[Markup, Answered | None, Any]:
-        found, trouble = logged_calls(self._store, self._person, self._model, str(self._span.value))
-        if trouble:
-            return note("bad", "the log", trouble), None, None
+        logged = logged_calls(self._store, self._person, self._model, str(self._span.value))
+        found = logged.answered
+        if logged.trouble:
+            return note("bad", "the log", logged.trouble), None, None
+        if logged.reading:
+            return note("busy", "the log", "It is being read."), None, None
         if found is None:
             return (
                 Markup(""),
@@ -198,11 +213,15 @@ def _unreachable(shown: ServiceShown) -> Markup:
 def _told(shown: ServiceShown, store: Store) -> Markup:
     parts = [html("{address}, read {ago}", address=shown.address, ago=ago(shown.seen, store.now()))]
     if shown.workers is not None:
-        parts.append(html("{count} workers answer", count=short(shown.workers)))
+        word = "worker answers" if shown.workers == 1 else "workers answer"
+        parts.append(html("{count} {word}", count=short(shown.workers), word=word))
     if shown.log_lag is not None:
         parts.append(html("the log is {lag} behind", lag=duration(shown.log_lag)))
     if shown.shares:
-        split = ", ".join(f"version {v} {arm} {percent(share)}" for v, arm, share in shown.shares)
+        split = ", ".join(
+            f"version {v} as {arm}" + ("" if arm == SHADOW else f" with {percent(share)}")
+            for v, arm, share in shown.shares
+        )
         parts.append(html("it serves {split}", split=split))
     return note("good", "reachable", joined(parts, Markup(" · ")))
 
@@ -219,11 +238,16 @@ def _failed(found: Answered) -> Markup:
             word="failed" if each.served else "turned away",
             count=short(each.count),
             reason=each.reason.replace("_", " "),
-            who=f", asked by {each.caller}" if each.caller else "",
+            who=_whose(each),
         )
         for each in found.failed
     )
-    return html('<h3>Not answered</h3><ul class="plain">{rows}</ul>', rows=joined(rows))
+    return html('<h3 class="under">Not answered</h3><ul class="plain">{rows}</ul>', rows=joined(rows))
+
+
+def _whose(each: Failed) -> str:
+    asked = f", asked by {each.caller}" if each.caller else ""
+    return f", of version {each.version}{asked}" if each.version else asked
 
 
 def _frame(lines: Sequence[Calls], factor: int = 1) -> pd.DataFrame:

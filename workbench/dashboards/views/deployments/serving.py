@@ -9,13 +9,21 @@ from markupsafe import Markup
 
 from workbench.dashboards.app.components import (
     Action,
+    Flow,
     IntSlider,
     Live,
     html,
     joined,
     percent,
 )
-from workbench.dashboards.views.deployments.parts import because, role_chip, since, styled, version_link
+from workbench.dashboards.views.deployments.parts import (
+    because,
+    role_chip,
+    safely,
+    since,
+    styled,
+    version_link,
+)
 from workbench.insight.deployments import (
     POLICIES,
     Arm,
@@ -62,7 +70,7 @@ class ServingNow:
         for control in (self._share, self._traffic, self._back):
             control.margin = _APART
         self._shadows: dict[int, Action] = {}
-        self._buttons = pn.FlexBox(sizing_mode="stretch_width", margin=0, align_items="flex-end")
+        self._buttons = Flow(sizing_mode="stretch_width", margin=0, align_items="flex-end")
         live: Live[Deployment] = Live(store, self._read, self._draw, "model")
         self.panel = pn.Column(live.panel, self._buttons, sizing_mode="stretch_width", margin=0)
 
@@ -103,7 +111,7 @@ class ServingNow:
         return Action(
             "Change traffic",
             title=f"Change the traffic of {self._model}?",
-            consequence=consequence,
+            consequence=safely(consequence),
             act=lambda reason: set_traffic(
                 self._store,
                 self._person,
@@ -123,7 +131,7 @@ class ServingNow:
         return Action(
             "Roll back",
             title=f"Roll back {self._model}?",
-            consequence=consequence,
+            consequence=safely(consequence),
             act=lambda reason: roll_back(
                 self._store, self._person, self._model, reason=reason, seen=self._seen
             ),
@@ -135,7 +143,9 @@ class ServingNow:
         return Action(
             f"End shadow {version}",
             title=f"Let version {version} of {self._model} be a shadow no more?",
-            consequence=lambda: remove_shadow_consequence(self._store, self._person, self._model, version),
+            consequence=safely(
+                lambda: remove_shadow_consequence(self._store, self._person, self._model, version)
+            ),
             act=lambda reason: remove_shadow(self._store, self._person, self._model, version, reason=reason),
             disabled_because=because(self._person, "traffic"),
         )

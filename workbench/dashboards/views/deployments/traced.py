@@ -14,7 +14,6 @@ from workbench.dashboards.app.components import (
     ago,
     chip,
     empty_state,
-    export_button,
     heading,
     html,
     joined,
@@ -25,7 +24,14 @@ from workbench.dashboards.app.components import (
     table,
 )
 from workbench.dashboards.views.deployments.contributions import contributions
-from workbench.dashboards.views.deployments.parts import listed, role_chip, run_link, styled, version_link
+from workbench.dashboards.views.deployments.parts import (
+    listed,
+    role_chip,
+    run_link,
+    saving,
+    styled,
+    version_link,
+)
 from workbench.insight.deployments import PredictionTrace
 from workbench.registry.verdict import Verdict
 
@@ -55,8 +61,8 @@ def traced(found: PredictionTrace, now: datetime) -> Any:
         pn.Spacer(height=16),
         picture,
         heading("The row", level=3, note="as it was logged"),
-        pn.FlexBox(export_button(lambda: frame, f"prediction {row.prediction_id}"), margin=0),
-        table(frame, _columns(found), name="The row", page_size=12),
+        saving(lambda: frame, f"prediction {row.prediction_id}"),
+        table(frame, _columns(found), name="The row", page_size=12, margin=0),
         pn.Spacer(height=12),
         heading("Where the version comes from", level=3),
         styled(_lineage(found)),

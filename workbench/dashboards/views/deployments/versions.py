@@ -11,11 +11,11 @@ from markupsafe import Markup
 
 from workbench.dashboards.app.components import (
     Column,
+    Flow,
     Live,
     RadioButtonGroup,
     chip,
     empty_state,
-    export_button,
     html,
     joined,
     moment_text,
@@ -25,7 +25,7 @@ from workbench.dashboards.app.components import (
 from workbench.dashboards.app.frames import frame
 from workbench.dashboards.views.deployments.asking import Asking
 from workbench.dashboards.views.deployments.checklist import checklist
-from workbench.dashboards.views.deployments.parts import PAGE, role_chip, run_link, since, styled
+from workbench.dashboards.views.deployments.parts import PAGE, role_chip, run_link, saving, since, styled
 from workbench.insight.deployments import (
     GateShown,
     VersionBrief,
@@ -65,8 +65,10 @@ class Versions:
     def __init__(self, store: Store, person: Person, location: Location, model: str) -> None:
         self._store, self._person, self._location, self._model = store, person, location, model
         self._found: tuple[VersionBrief, ...] = ()
-        self._table = table(_frame(()), _COLUMNS, name="Versions", page_size=_ROWS, on_row=self._clicked)
-        self._part = RadioButtonGroup(label="Show", options=[_GATES, _CARD], value=_GATES)
+        self._table = table(
+            _frame(()), _COLUMNS, name="Versions", page_size=_ROWS, on_row=self._clicked, margin=0
+        )
+        self._part = RadioButtonGroup(label="Show", options=[_GATES, _CARD], value=_GATES, margin=0)
         location.bind(self._part, "show")
         self._part.param.watch(lambda _: self._draw_chosen(), "value")
         self._chosen = pn.Column(sizing_mode="stretch_width", margin=0)
@@ -95,7 +97,7 @@ class Versions:
         ]
         self._table.value = _frame(found)
         return pn.Column(
-            pn.FlexBox(export_button(lambda: _frame(self._found), "versions"), margin=0),
+            saving(lambda: _frame(self._found), "versions"),
             self._table,
             sizing_mode="stretch_width",
             margin=0,
@@ -132,7 +134,7 @@ class Versions:
             return styled(_head(shown, self._store.now()))
 
         head = self._live(lambda: version_shown(self._store, self._person, self._model, number), headed)
-        self._chosen[:] = [head, asking.panel, pn.FlexBox(self._part, margin=(8, 0)), part]
+        self._chosen[:] = [head, asking.panel, Flow(self._part, margin=(8, 0)), part]
 
     def _live(self, read: Callable[[], Any], draw: Callable[[Any], Any]) -> Any:
         return Live(self._store, read, draw, "model").panel

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import panel as pn
 from markupsafe import Markup
 
-from workbench.dashboards.app.components import Action, Live, ago, chip, html, of_verdict, percent
-from workbench.dashboards.views.deployments.parts import because, run_link, styled, version_link
+from workbench.dashboards.app.components import Action, Flow, Live, ago, chip, html, of_verdict, percent
+from workbench.dashboards.views.deployments.parts import because, run_link, safely, styled, version_link
 from workbench.insight.deployments import (
     Waiting,
     approve,
@@ -85,7 +85,7 @@ class WaitingList:
         yes = Action(
             "Approve",
             title=f"Approve version {version} of {self._model} as {waiting.promotion.alias}?",
-            consequence=lambda: self._consequence(number),
+            consequence=safely(lambda: self._consequence(number)),
             act=lambda reason: approve(
                 self._store, self._person, self._model, number, reason=reason, seen=self._seen.get(number)
             ),
@@ -94,7 +94,7 @@ class WaitingList:
         no = Action(
             "Reject",
             title=f"Reject version {version} of {self._model} as {waiting.promotion.alias}?",
-            consequence=lambda: reject_consequence(self._store, self._person, self._model, number),
+            consequence=safely(lambda: reject_consequence(self._store, self._person, self._model, number)),
             act=lambda reason: reject(self._store, self._person, self._model, number, reason=reason),
             danger=True,
             disabled_because=because(self._person, "reject"),
@@ -103,7 +103,7 @@ class WaitingList:
             action.margin = (8, 12, 0, 0)
         why = because(self._person, "approve") or own
         beside = styled(html('<p class="quiet">{why}</p>', why=why), sizing_mode=None) if why else None
-        buttons = pn.FlexBox(*filter(None, (yes, no, beside)), sizing_mode="stretch_width", margin=0)
+        buttons = Flow(*filter(None, (yes, no, beside)), sizing_mode="stretch_width", margin=0)
         panel = pn.Column(words, buttons, sizing_mode="stretch_width", margin=(0, 0, 12, 0))
         return _Card(words, yes, no, panel)
 
