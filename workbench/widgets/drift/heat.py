@@ -44,8 +44,9 @@ def heat(found: DriftMap, places: Sequence[int], chosen: tuple[int, int] | None)
             )
         )
     return html(
-        '<svg class="wb-chart wb-axes" role="img" aria-label="{label}" viewBox="0 0 {w} {h}" '
-        'style="max-width:{max}px">{drawn}{foot}</svg>',
+        '<div class="wb-scroll"><svg class="wb-chart wb-axes" role="img" aria-label="{label}" '
+        'viewBox="0 0 {w} {h}" '
+        'style="max-width:{max}px">{drawn}{foot}</svg></div>',
         label=f"Drift of {len(places)} columns in {len(found.windows)} windows",
         w=_WIDE,
         h=_HIGH * len(places) + _FOOT,

@@ -99,8 +99,9 @@ class Axes:
         """
         below = x_names if x_names is not None else [(x, _short(x)) for x in _nice(*self._across)]
         return html(
-            '<svg class="wb-chart wb-axes" role="img" aria-label="{label}" viewBox="0 0 {w} {h}" '
-            'style="max-width:{w}px">{grid}{drawn}</svg>',
+            '<div class="wb-scroll"><svg class="wb-chart wb-axes" role="img" aria-label="{label}" '
+            'viewBox="0 0 {w} {h}" '
+            'style="max-width:{w}px">{grid}{drawn}</svg></div>',
             label=self._label,
             w=self._width,
             h=self._height,

@@ -43,8 +43,7 @@ def shown_serving(found: Deployment, person: Person) -> Markup:
     )
     rows = joined(_arm(arm) for arm in (*found.arms, *found.shadows))
     return html(
-        '{head}<div class="wb-parts" role="img" aria-label="{said}">{bar}</div>'
-        '<div class="wb-scroll"><table class="wb-table"><tbody>{rows}</tbody></table></div>',
+        '{head}<div class="wb-parts" role="img" aria-label="{said}">{bar}</div>{rows}',
         head=head,
         said="; ".join(f"version {arm.version} answers {share_text(arm.share)}" for arm in found.arms),
         bar=bar,
@@ -83,16 +82,15 @@ def shown_decision(decision: Decision) -> Markup:
 
 
 def _arm(arm: Arm) -> Markup:
-    since = f"since {moment(arm.since)}, by {arm.actor}" if arm.since else ""
+    since = f"· since {moment(arm.since)}, by {arm.actor}" if arm.since else ""
     refused = (
         html(' <span class="wb-bad">✗ a server refuses it: {why}</span>', why=arm.refused)
         if arm.refused
         else ""
     )
     return html(
-        '<tr><td><i class="wb-key wb-on-{tone}"></i>{role}</td><td><b>version {version}</b></td>'
-        '<td class="wb-number">{share}</td><td class="wb-quiet">{since}</td>'
-        '<td class="wb-wrap">{reason}{refused}</td></tr>',
+        '<div class="wb-arm"><i class="wb-key wb-on-{tone}"></i>{role} <b>version {version}</b> · {share} '
+        '<span class="wb-quiet">{since}</span><div class="wb-quiet">{reason}{refused}</div></div>',
         tone=_TONES[arm.role],
         role=arm.role,
         version=arm.version,
