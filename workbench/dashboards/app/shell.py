@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
+from bokeh.themes import Theme as Drawn
 from markupsafe import Markup
 
 from workbench.access import OPEN
@@ -16,6 +17,7 @@ from workbench.dashboards.app.components.moments import moment, viewer_zone
 from workbench.dashboards.app.components.said import place_for_words
 from workbench.dashboards.app.first import first_look
 from workbench.dashboards.app.template import template, variables
+from workbench.dashboards.app.theme import drawn
 
 if TYPE_CHECKING:
     from workbench.access import Person
@@ -66,6 +68,7 @@ def shell(
     shown = pn.Column(content, sizing_mode="stretch_width", margin=0)
     first = html("{banner}{content}", banner=first_look(banner), content=first_look(shown))
     document = pn.state.curdoc
+    document.theme = Drawn(json=drawn(dark=look.dark))  # what a figure gets that is put into it
     document.template = template()
     links = navigation(page, pages)
     document.template_variables.update(variables(dark=look.dark, navigation=links, first=first))
