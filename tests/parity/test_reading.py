@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from workbench.parity import Kind
 from workbench.parity.kernel.values import digests
 from workbench.parity.reading import clock_calls, missing_modules, missing_names, read_faults, unpinned
 from workbench.parity.reading.clock import durations
-from workbench.parity.subject import Subject, subject_of
+from workbench.parity.subject import Subject, copy_for, subject_of
 
 IMPORTS = (
     "import random, time, uuid\nimport numpy as np\nimport pandas as pd\n"
@@ -160,3 +161,17 @@ def test_values_are_remembered_by_content_and_order() -> None:
     assert digest({"a": [1, 2]}) != digest({"a": [2, 1]})
     assert digest({"b", "a"}) == digest({"a", "b"})
     assert digest(pd) is None
+
+
+def test_a_check_installs_nothing(tmp_path: Path) -> None:
+    """The line is told, and left out of what runs; cells and lines keep their numbers."""
+    subject = read(tmp_path, "!pip install pandas\nx = 1", "if x:\n    %pip install pandas")
+    assert [fault.kind for fault in read_faults(subject)] == [Kind.NETWORK, Kind.NETWORK]
+    copy = copy_for(subject, "first")
+    sources = [cell["source"] for cell in json.loads(copy.text)["cells"]]
+    assert sources[2:] == [
+        "pass  # !pip install pandas\nx = 1",
+        "if x:\n    pass  # %pip install pandas",
+    ]
+    assert copy.numbers == (None, 1, 2, 3)
+    assert copy.executed == (1, 2, 3)

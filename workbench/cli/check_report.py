@@ -76,12 +76,16 @@ def print_checked(console: Console, checked: Checked) -> None:
 def _story(checked: Checked) -> str:
     if checked.outcome in ("skipped", "not run"):
         return f"{checked.outcome}: {checked.reason}"
-    ran = f"{plural(checked.cells, 'cell')}, run {checked.runs} times in {seconds_text(checked.seconds)}"
+    ran = f"{plural(checked.cells, 'cell')}, run {_times(checked.runs)} in {seconds_text(checked.seconds)}"
     if checked.outcome == "succeeded":
         return ran
     if checked.outcome == "rejected":
         return f"{ran}; rejected, which is no fault: {checked.reason[:_REASON]}"
     return f"{ran}, {checked.outcome}: {checked.reason}"
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _print_fault(console: Console, fault: Fault) -> None:

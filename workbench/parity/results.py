@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from workbench.adopt.magic import PYTHON_CELLS
 from workbench.data.digest import sha256_file
 from workbench.parity.subject import Subject
 from workbench.parity.trial import Trial
@@ -49,7 +50,7 @@ def results_of(trial: Trial, subject: Subject) -> dict[str, Result]:
     wrote = _wrote(trial)
     found = [*_outputs(trial, wrote), *_metrics(trial), *_figures(trial, wrote), *_files(trial)]
     if subject.stage is None:
-        found += _shown(trial)
+        found += _shown(trial, subject)
     return {result.label: result for result in found}
 
 
@@ -98,10 +99,14 @@ def _files(trial: Trial) -> Iterator[Result]:
             yield Result(f"the file {path.name}", line["cell"], "file", trial.files[line["path"]])
 
 
-def _shown(trial: Trial) -> Iterator[Result]:
+def _shown(trial: Trial, subject: Subject) -> Iterator[Result]:
     for cell, outputs in trial.outputs.items():
         text = shown_text(outputs)
-        if text:
+        other = any(
+            magic.kind in ("shell", "cell") and magic.name not in PYTHON_CELLS
+            for magic in subject.cell(cell).magics
+        )
+        if text and not other:  # what programs print is theirs
             yield Result(f"what cell {cell} shows", cell, "text", text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from workbench.adopt.constants import Constants
-from workbench.adopt.magic import read_code
+from workbench.adopt.magic import Magic, read_code
 from workbench.adopt.path_text import Reader
 from workbench.adopt.read import SKIPPED, Cell, Messy
 from workbench.errors import NotebookError
@@ -22,6 +23,9 @@ from workbench.pipeline.prepare import PreparedStage
 from workbench.project import Project, StageConfig
 
 INJECTED = "injected-parameters"
+_INSTALL = re.compile(
+    r"(?:python3? -m )?pip3? install\b|(?:conda|mamba|uv|apt|apt-get)\b.* install\b|conda install\b"
+)
 
 
 @dataclass
@@ -170,7 +174,8 @@ def copy_for(subject: Subject, first: str) -> Copy:
         if subject.stage is not None and INJECTED in cell.tags:
             continue
         raw = cell.raw
-        cells.append({**raw, "outputs": [], "execution_count": None} if cell.is_code else raw)
+        clean = {**raw, "outputs": [], "execution_count": None, "source": _without_installs(cell)}
+        cells.append(clean if cell.is_code else raw)
         numbers.append(cell.number)
         if subject.stage is not None and subject.stage.given and "parameters" in cell.tags and cell.is_code:
             values = {name: subject.stage.values[name] for name in subject.stage.given}
@@ -185,6 +190,22 @@ def copy_for(subject: Subject, first: str) -> Copy:
     )
     metadata = {key: value for key, value in document.get("metadata", {}).items() if key != "widgets"}
     return Copy(json.dumps({**document, "metadata": metadata, "cells": cells}), tuple(numbers), executed)
+
+
+def _without_installs(cell: Cell) -> str:
+    """Return a cell's text without lines that install packages: a check changes nobody's environment."""
+    lines = cell.source.split("\n")
+    for magic in cell.magics:
+        if magic.kind in ("line", "shell") and installs(magic):
+            for number in range(magic.line - 1, magic.last):
+                indent = lines[number][: len(lines[number]) - len(lines[number].lstrip())]
+                lines[number] = f"{indent}pass  # {lines[number].strip()}"
+    return "\n".join(lines)
+
+
+def installs(magic: Magic) -> bool:
+    """Return whether a magic or shell line installs packages."""
+    return bool(_INSTALL.match(f"{magic.name} {magic.words}"))
 
 
 def _made(source: str, tag: str, named: bool) -> dict[str, Any]:

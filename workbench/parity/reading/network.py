@@ -10,7 +10,7 @@ from itertools import pairwise
 from workbench.adopt.access import accesses
 from workbench.parameters.names import qualified
 from workbench.parity.fault import Fault, Kind
-from workbench.parity.subject import Subject
+from workbench.parity.subject import Subject, installs
 
 PROGRAMS = frozenset(
     {"curl", "wget", "ssh", "scp", "rsync", "ftp", "sftp", "aws", "gsutil", "gcloud", "az", "kaggle", "dvc"}
@@ -50,7 +50,10 @@ def networked(subject: Subject) -> Iterator[Fault]:
     for cell in subject.messy.code:
         for magic in cell.magics:
             words = [magic.name, *magic.words.split()]
-            if magic.kind in ("shell", "line") and fetches(words):
+            if magic.kind in ("shell", "line") and installs(magic):
+                text = f"installs packages while it runs: `{' '.join(words)}`; the check leaves that out"
+                yield Fault(Kind.NETWORK, cell.number, text, "Declare them where it runs.", magic.line)
+            elif magic.kind in ("shell", "line") and fetches(words):
                 text = f"`{' '.join(words)}` needs the network"
                 yield Fault(Kind.NETWORK, cell.number, text, TODO, magic.line)
     yield from _other_cells(subject)
