@@ -158,6 +158,9 @@ def test_before_the_first_window_it_says_how_to_look(tmp_path: Path, monkeypatch
     assert "workbench monitor delay" in drift.text()
     assert "workbench monitor delay" in _shown(drift)
     assert drift.cell is None
+    _week(scene, drifted=True)
+    _until(lambda: "It has drifted" in _shown(drift))
+    assert drift.feature == "carrier"
     drift.close()
     scene.close()
 

@@ -9,6 +9,7 @@ from typing import Any
 import optuna
 import pytest
 
+from tests.insight.scene import RUN, Scene
 from tests.projects import notebook, write_project
 from workbench.errors import UsageError
 from workbench.widgets import Tuning
@@ -223,6 +224,44 @@ def test_a_run_shows_what_its_stage_searched(tmp_path: Path, monkeypatch: pytest
     assert "<u>" not in _shown(tuning)
     with pytest.raises(UsageError, match="takes an Optuna study or a run's id, but got int"):
         Tuning(5)
+
+
+def test_a_sweep_that_goes_on_is_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each combination appears when it has ended; the best is the model's own metric's."""
+    scene = Scene(tmp_path / "shop")
+    names = [f"train-{n}" for n in range(4)]
+    entries = [{"name": n, "stage": "train", "parameters": {"trees": i}} for i, n in enumerate(names)]
+    told = {"run": RUN, "pipeline": "", "request": {}, "entries": entries, "git": {}, "reason": "asked for"}
+    scene.write(f"run/{RUN}", "run.started", told, subject="main")
+    monkeypatch.chdir(scene.project.root)
+    tuning = Tuning(RUN)
+    tuning.view  # noqa: B018 - as a page does
+    assert tuning.best_value is None
+    for place, (name, loss) in enumerate(zip(names, (0.5, 0.3, 0.4, 0.6), strict=True)):
+        _end(scene, name, loss)
+        _until(lambda: tuning.best_value == min((0.5, 0.3, 0.4, 0.6)[: place + 1]))  # noqa: B023
+    assert "4 complete" in tuning.text()
+    assert "log_loss 0.3 (least is best), trial train-1" in tuning.text()
+    tuning.close()
+    scene.close()
+
+
+def _end(scene: Scene, name: str, loss: float) -> None:
+    begun = {"entry": name, "attempt": 1, "inputs": {}, "fingerprint": "f", "folder": "/nowhere"}
+    scene.write(f"run/{RUN}", "attempt.started", begun, subject="train")
+    ended = {
+        "entry": name,
+        "attempt": 1,
+        "outcome": "succeeded",
+        "reason": "",
+        "seconds": 1.0,
+        "cpu_seconds": 1.0,
+        "peak_memory_bytes": 1,
+        "error": None,
+        "tracking_id": None,
+        "metrics": {"log_loss": loss},
+    }
+    scene.write(f"run/{RUN}", "attempt.ended", ended, subject="train")
 
 
 def _until(holds: Callable[[], bool], seconds: float = 20.0) -> None:

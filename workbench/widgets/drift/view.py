@@ -33,6 +33,7 @@ class View:
     def __init__(self, drift: Drift) -> None:
         self._drift = drift
         self._is_drawing = False
+        self._seen: tuple[DriftMap | None, int] = (None, 0)
         self._page = 0
         self._head, self._map, self._cell, self._line = (block() for _ in range(4))
         self._pager = Pager(self._turned, ROWS)
@@ -52,6 +53,13 @@ class View:
         self.panel = frame(self._head, *self._parts, title=f"Drift of {drift.model}")
         self.draw()
 
+    def follow(self) -> None:
+        """Show what is new, when anything is."""
+        drift = self._drift
+        found, alerts = self._seen
+        if found is not drift.map or alerts != drift.summary.open_alerts:
+            self.draw()
+
     def draw(self, _change: object = None) -> None:
         """Show what is known now."""
         try:
@@ -61,6 +69,8 @@ class View:
 
     def _draw(self) -> None:
         found = self._drift.map
+        self._seen = (found, self._drift.summary.open_alerts)
+        self._drift.settle()
         for part in self._parts:
             part.layout.display = None if found.windows else "none"
         if not found.windows:

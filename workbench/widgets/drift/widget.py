@@ -62,15 +62,11 @@ class Drift(Shown):
         self.model = model if model is not None else self._only()
         self.session.store.model(self.model)
         self.every = every if every is not None else self._fitting()
-        found = self.map
         if feature is not None:
             self.feature = feature
-        elif found.features:
-            self.feature = found.features[found.worst_first()[0]]
         if window is not None:
             self.window = window
-        elif found.windows:
-            self.window = found.windows[-1].position
+        self.settle()
 
     @validate("feature")  # type: ignore[untyped-decorator] # of traitlets
     def _is_feature(self, proposal: dict[str, Any]) -> str:
@@ -116,6 +112,14 @@ class Drift(Shown):
         """What the last window came to."""
         return summary(self.session.store, self.session.person, self.model)
 
+    def settle(self) -> None:
+        """Where nothing was chosen yet, look into the column that drifted most often, in the last window."""
+        found = self.map
+        if not self.window and found.windows:
+            self.window = found.windows[-1].position
+        if not self.feature and found.features:
+            self.feature = found.features[found.worst_first()[0]]
+
     def text(self) -> str:
         """Return which columns drifted when, and how good the answers were, in words."""
         from workbench.widgets.drift.words import said
@@ -129,7 +133,7 @@ class Drift(Shown):
         view = View(self)
         self.observe(view.draw, ["feature", "window", "every"])
         self._at_close(lambda: self.unobserve(view.draw, ["feature", "window", "every"]))
-        self._at_close(self.session.follow(view.draw))
+        self._at_close(self.session.follow(view.follow))
         return view.panel
 
     def __repr__(self) -> str:

@@ -40,6 +40,7 @@ class View:
         self._whole = ipywidgets.Dropdown(description="All rows of", options=[_NONE])
         self._rows = table([], [])
         self._rows.layout.display = "none"
+        self._judged_by: str | None = None
         self._tables: dict[str, Any] = {}
         self._is_drawing = False
         self._version.observe(self._chose, "value")
@@ -59,9 +60,12 @@ class View:
         self._list.value = joined(_gate(gate) for gate in found.gates) or notice(
             "No gate is declared for it: [models.NAME.gates] in workbench.toml.", "quiet"
         )
-        self._tables = gate_tables(self._gates.session, found.judged_by)
-        self._whole.options = [_NONE, *self._tables]
-        self._whole.layout.display = None if self._tables else "none"
+        if self._judged_by != found.judged_by:
+            self._judged_by = found.judged_by
+            self._tables = gate_tables(self._gates.session, found.judged_by)
+            self._whole.options = [_NONE, *self._tables]
+            self._whole.value = _NONE
+            self._whole.layout.display = None if self._tables else "none"
 
     def _offer(self, found: Standing) -> None:
         numbers = sorted(self._gates.session.store.model(found.model).versions, reverse=True)

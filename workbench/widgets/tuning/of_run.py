@@ -33,7 +33,8 @@ class RunSource:
         self.run, self.entry = _find(session, run, entry)
 
     def look(self) -> Searched:
-        """Return the search as it stands."""
+        """Return the search as it stands; of a run that goes on, as far as the ledger tells."""
+        self._session.store.refresh()
         trials = read_trials(self._session.store, self._session.person, self.run, self.entry)
         stage = self.entry or next(iter(self._session.store.run(self.run).stages.values())).stage
         what = f"{stage} in run {self.run}" if self.entry else f"sweep {self.run} of {stage}"
