@@ -1,7 +1,9 @@
 """Makes the pictures in docs/pictures from the project's last run: `python -m docs.screenshots`.
 
 One is the terminal after `workbench run training`, typed here and drawn by Chromium; another is JupyterLab
-with the stage `train` as that run executed it; the third is the timeline of the last `make demo`.
+with the stage `train` as that run executed it; the third is the timeline of the last `make demo`, and the
+rest are the dashboards of that year. `python -m docs.screenshots FOLDER` takes the dashboards alone, of the
+demo in that folder.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from docs import dashboard_pictures
 from tests.browser.chromium import launch
 from tests.browser.lab import NotebookPage, running_lab
 from workbench.workspace import open_workspace
@@ -35,15 +38,17 @@ FRAME = f"""<pre style="{STYLE}; color: {{foreground}}; background: {{background
 ><code style="font-family: inherit">{{code}}</code></pre>"""
 
 
-def main() -> None:
-    """Make all pictures."""
+def main(*years: str) -> None:
+    """Make all pictures, or those of the dashboards alone."""
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        _terminal(browser, PICTURES / "terminal.png")
-        _lab(browser, PICTURES / "jupyterlab.png")
+        if not years:
+            _terminal(browser, PICTURES / "terminal.png")
+            _lab(browser, PICTURES / "jupyterlab.png")
+            shutil.copy(ROOT / "demo" / "timeline" / "timeline.png", PICTURES / "timeline.png")
+        dashboard_pictures.take(browser, Path(years[0]) if years else ROOT / "demo", PICTURES)
         browser.close()
-    shutil.copy(ROOT / "demo" / "timeline" / "timeline.png", PICTURES / "timeline.png")
 
 
 def _terminal(browser: Browser, path: Path) -> None:
@@ -117,4 +122,4 @@ def _show(page: Page, word: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
