@@ -42,10 +42,9 @@ class PageHandler(DocHandler):  # type: ignore[misc] # Panel's class is not type
     async def get(self, *args: Any, **kwargs: Any) -> None:
         """Answer the page, or to a browser that has said nothing yet a few lines that let it say so."""
         asks = self.request.headers.get("Sec-Fetch-Dest") == "document"
-        if not asks or COOKIE in self.request.cookies or "blind" in self.request.arguments:
+        has_said = COOKIE in self.request.cookies or "blind" in self.request.arguments
+        if not asks or has_said or self.current_user is None:
             await super().get(*args, **kwargs)
-        elif self.current_user is None:
-            self.redirect(self.get_login_url())
         else:
             self.set_header("Content-Type", "text/html; charset=utf-8")
             self.finish(_ASK.replace("NONCE", NONCE).replace("SCRIPT", look_script()))

@@ -20,14 +20,18 @@ from workbench.dashboards.app.theme import drawn, theme
 _sheets: WeakKeyDictionary[Document, dict[str, InlineStyleSheet]] = WeakKeyDictionary()
 
 
+FIGURES = {dark: Drawn(json=drawn(dark=dark)) for dark in (False, True)}
+"""How Bokeh draws, light and dark: the theme of a page's document."""
+
+
 class _Light(DefaultTheme):  # type: ignore[misc] # Panel's classes are not typed
     base_css = param.Filename(default=None)
-    bokeh_theme = param.Parameter(default=Drawn(json=drawn(dark=False)))
+    bokeh_theme = param.Parameter(default=FIGURES[False])
 
 
 class _Dark(DarkTheme):  # type: ignore[misc]
     base_css = param.Filename(default=None)
-    bokeh_theme = param.Parameter(default=Drawn(json=drawn(dark=True)))
+    bokeh_theme = param.Parameter(default=FIGURES[True])
 
 
 class Plain(Design):  # type: ignore[misc]

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from workbench.project import Project
 
 _WARM_UP = 1.0  # seconds to wait for a ledger; what takes longer is read while pages are shown
+_KEPT = 20_000  # milliseconds for which a page is kept that nobody is connected with
 _MESSAGE = 20 * 2**20  # bytes of one websocket message
 _LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -154,8 +155,8 @@ def _settings(
         "include_cookies": [COOKIE],  # no cookie that opens a door stands in a page
         "websocket_max_message_size": _MESSAGE,
         "keep_alive_milliseconds": 20_000,
-        "unused_session_lifetime_milliseconds": 20_000,
-        "check_unused_sessions_milliseconds": 5_000,
+        "unused_session_lifetime_milliseconds": _KEPT,
+        "check_unused_sessions_milliseconds": _KEPT // 4,
         "extra_patterns": [
             (r"/?", Welcome, {"first": pages[0].path if pages else ""}),
             *frame_routes(store, gate, pages),

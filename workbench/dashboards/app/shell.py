@@ -15,6 +15,7 @@ from workbench.dashboards.app.components.icons import icon
 from workbench.dashboards.app.components.markup import block, html, joined
 from workbench.dashboards.app.components.moments import moment, viewer_zone
 from workbench.dashboards.app.components.said import place_for_words
+from workbench.dashboards.app.design import FIGURES
 from workbench.dashboards.app.first import first_look
 from workbench.dashboards.app.template import template, variables
 from workbench.dashboards.app.theme import drawn
@@ -69,6 +70,7 @@ def shell(
     first = html("{banner}{content}", banner=first_look(banner), content=first_look(shown))
     document = pn.state.curdoc
     document.theme = Drawn(json=drawn(dark=look.dark))  # what a figure gets that is put into it
+    document.theme = FIGURES[look.dark]
     document.template = template()
     links = navigation(page, pages)
     document.template_variables.update(variables(dark=look.dark, navigation=links, first=first))

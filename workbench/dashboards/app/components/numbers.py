@@ -10,6 +10,9 @@ from markupsafe import Markup
 from workbench.dashboards.app.components.markup import html
 
 NOTHING = "–"
+_GREAT = 1000
+"""Whole numbers from here on are counts, and have nothing after the point."""
+
 _SIZES = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -39,7 +42,8 @@ def fixed(value: Any, digits: int) -> str:
     """Return a number as text with so many digits after the point, for columns."""
     if not isinstance(value, int | float) or not math.isfinite(value):
         return NOTHING
-    return f"{value:,.{digits}f}".replace(",", "\u202f")
+    places = 0 if abs(value) >= _GREAT and float(value).is_integer() else digits
+    return f"{value:,.{places}f}".replace(",", "\u202f")
 
 
 def percent(share: float | None, *, digits: int = 3) -> str:

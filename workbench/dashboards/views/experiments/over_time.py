@@ -14,7 +14,6 @@ from workbench.dashboards.app.components import (
     Select,
     empty_state,
     figure,
-    moment_text,
     shown,
     viewer_zone,
 )
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from workbench.insight import Store
 
 _NOTE = "Each point is a run that measured it; a click opens the run."
-_MOST = 3000  # points
+_MOST = 2000  # points
 
 
 class OverTime:
@@ -84,10 +83,11 @@ class OverTime:
                 tooltips=[
                     ("run", "@run"),
                     ("stage", "@entry"),
-                    ("started", "@when"),
+                    ("started", "@at{%F %H:%M}"),
                     (metric.rpartition("/")[2], "@value{0.00000}"),
                     ("outcome", "@outcome"),
-                ]
+                ],
+                formatters={"@at": "datetime"},
             ),
             TapTool(callback=OpenURL(url="./experiments?run=@run", same_tab=True)),
         )
@@ -100,12 +100,14 @@ def _note(left: int) -> str:
 
 
 def _line(made: Any, found: list[Measured], colour: str) -> None:
+    import numpy as np
+
     zone = viewer_zone()
+    began = [one.at.astimezone(zone).replace(tzinfo=None) for one in found]
     source = ColumnDataSource(
         {
-            "at": [one.at.astimezone(zone).replace(tzinfo=None) for one in found],
-            "when": [moment_text(one.at) for one in found],
-            "value": [one.value for one in found],
+            "at": np.array(began, dtype="datetime64[ms]"),
+            "value": np.array([one.value for one in found]),
             "run": [one.run for one in found],
             "entry": [one.entry for one in found],
             "outcome": [one.outcome for one in found],

@@ -19,10 +19,10 @@ def run_columns(shown: Sequence[str], runs: Sequence[RunSummary]) -> list[Column
     zone = viewer_zone()
     fixed = [
         Column("pick", "Compare", "tick"),
-        Column("run", "Run"),
+        Column("run", "Run", width=190),
         Column("pipeline", "Pipeline"),
-        Column("outcome", "Outcome"),
-        Column("started", f"Started ({zone})"),
+        Column("outcome", "Outcome", width=125),
+        Column("started", f"Started ({zone})", width=150),
         Column("seconds", "Took (s)", "number", digits=1),
         Column("by", "By"),
         Column("why", "Why"),
