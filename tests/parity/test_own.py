@@ -31,8 +31,9 @@ def test_what_is_planted_in_a_stage_is_named_and_nothing_else(
     cases = [(stage, kind) for stage in STAGES for kind in (*PLANTS, None)]
     random.Random(8).shuffle(cases)
     count, wrong = soak_count(len(cases)), list[str]()
-    quick = cases if count == len(cases) else [case for case in cases if case[0] == "validate"]
-    for stage, kind in quick[:count]:
+    if count < len(cases):  # of a tenth those that are quick
+        cases, count = [case for case in cases if case[0] == "validate"], count // 2
+    for stage, kind in cases[:count]:
         wrong += [f"{stage}, {kind}: {text}" for text in _wrong(scene, stage, kind)]
     assert wrong == []
 
