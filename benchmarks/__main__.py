@@ -23,6 +23,7 @@ ROWS = (
     "drift",
     "monitor",
     "dashboards",
+    "widgets",
 )
 
 

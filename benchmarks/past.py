@@ -72,6 +72,14 @@ def write_past(root: Path, *, weeks: int = WEEKS) -> Project:
     return project
 
 
+def write_runs(ledger: Ledger, count: int) -> None:
+    """Write so many runs and nothing else."""
+    random = np.random.default_rng(0)
+    for begin in range(0, count, 100):
+        appends = (_run(number, random) for number in range(begin, min(begin + 100, count)))
+        ledger.append(*appends, actor=_PEOPLE[begin // 100 % len(_PEOPLE)])
+
+
 def _append(ledger: Ledger, stream: str, events: Any) -> None:
     if events:
         ledger.append(Append(stream, ledger.version(stream), tuple(events)), actor=_PEOPLE[0])

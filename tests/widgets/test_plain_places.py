@@ -59,8 +59,9 @@ def test_a_headless_run_keeps_texts_and_no_views(tmp_path: Path) -> None:
     outputs = [output for made in executed["cells"] for output in made.get("outputs", [])]
     assert [output["output_type"] for output in outputs] == ["execute_result", "execute_result", "error"]
     assert all(VIEW not in output.get("data", {}) for output in outputs)
-    assert "1 run." in outputs[0]["data"]["text/plain"]
-    assert "running" in outputs[0]["data"]["text/plain"]
-    assert "Pipeline main: look" in outputs[1]["data"]["text/plain"]
+    texts = ["".join(output.get("data", {}).get("text/plain", "")) for output in outputs]
+    assert "1 run." in texts[0]
+    assert "running" in texts[0]
+    assert "Pipeline main: look" in texts[1]
     assert "no dataset named 'table'" in outputs[2]["evalue"]
     assert "widgets" not in executed["metadata"]

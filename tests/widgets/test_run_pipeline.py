@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.widgets.shop import write_shop
+from tests.projects import write_notebook
+from tests.widgets.shop import fit, write_shop
 from workbench.clock import system_clock
 from workbench.errors import BusyError, ParameterError, UnknownNameError, UsageError
 from workbench.ledger import open_leases
@@ -144,6 +145,31 @@ def test_a_failure_names_the_cell_the_error_and_what_opens_it(
         assert told in text
     assert "ValueError: &lt;b&gt;no&lt;/b&gt; rows" in page
     assert f"workbench show {widget.run_id} fit" in page
+
+
+def test_a_failed_stage_is_opened_mended_and_the_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the two buttons that stand below a failure; the stage before it is not run again."""
+    root = write_shop(tmp_path / "mended", "raise ValueError('no rows')")
+    monkeypatch.chdir(root)
+    widget = RunPipeline()
+    view = view_of(widget)
+    assert view._open.layout.display == view._resume.layout.display == "none"
+    widget.run()
+    widget.wait(_PATIENCE)
+    assert view._open.layout.display is None
+    view._open.click()
+    assert "fit.ipynb" in view._opened.value
+    assert "no rows" in view._opened.value
+    broken = widget.run_id
+    write_notebook(root / "notebooks" / "fit.ipynb", fit())
+    view._resume.click()
+    result = widget.wait(_PATIENCE)
+    assert result is not None
+    assert (result.outcome, result.run) == (Outcome.SUCCEEDED, broken)
+    assert [len(entry.attempts) for entry in result.entries.values()] == [1, 2]
+    assert view._resume.layout.display == "none"
 
 
 def test_progress_tells_the_cell_and_stop_ends_the_run(

@@ -7,6 +7,7 @@ from workbench.insight.datasets.profile import (
     dataset_names,
     dataset_versions,
     give_up_counting,
+    previous_version,
     profile_dataset,
 )
 from workbench.insight.datasets.sketch import Bins, ColumnSketch
@@ -22,5 +23,6 @@ __all__ = [
     "dataset_names",
     "dataset_versions",
     "give_up_counting",
+    "previous_version",
     "profile_dataset",
 ]

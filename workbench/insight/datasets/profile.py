@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from workbench.data import Datasets
 from workbench.data.catalog import Catalog
 from workbench.data.digest import verify_files
-from workbench.errors import StorageError, UnknownNameError, UsageError
+from workbench.errors import StorageError
+from workbench.insight.datasets.find import record_of, version_before
 from workbench.insight.datasets.rows import check_sizes, known_ends, spread_sample
 from workbench.insight.datasets.sketch import Bins, ColumnSketch, kind_of, sketch
 from workbench.pipeline.space import write_whole
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from workbench.access import Person
     from workbench.data.record import OutputRecord
     from workbench.insight.store import Store
+    from workbench.ledger import Event
 
 _AT_ONCE = 8_000_000  # values that are all read at first sight
 _FOLDER = "profiles"
@@ -48,6 +50,8 @@ class DatasetProfile:
     Attributes:
         is_exact: whether every row was looked at.
         basis: what the columns' pictures are made of, in words.
+        run: that made it.
+        at: when a run made it, or took it over, last.
     """
 
     name: str
@@ -58,6 +62,8 @@ class DatasetProfile:
     columns: tuple[ColumnSketch, ...]
     is_exact: bool
     basis: str
+    run: str = ""
+    at: str = ""
 
     @property
     def bins(self) -> dict[str, Bins]:
@@ -116,21 +122,37 @@ def profile_dataset(
         IntegrityError: its bytes are not those recorded.
     """
     person.require("view")
-    record = _record(store, name, version)
+    record, event = record_of(store, name, version)
     kept = _kept_at(store, record, like)
     found = _read(kept, record)
     if found is not None:
-        return found
+        return _told_by(found, event)
     folder = Datasets(store.project.layout.data).location(name)
     paths = check_sizes(folder, record)
     bins = dict(like.bins) if like is not None else {}
     everything = exact or record["rows"] * len(record["schema"]) <= _AT_ONCE
     if not everything:
-        return _sampled(record, paths, bins)
+        return _told_by(_sampled(record, paths, bins), event)
     verify_files(folder, record["files"], exact=False)
     made = _whole(record, paths, bins)
     _keep(kept, made)
-    return made
+    return _told_by(made, event)
+
+
+def previous_version(store: Store, person: Person, name: str, version: int) -> int | None:
+    """Return the newest version that is older than one; None when there is none.
+
+    Raises:
+        AccessError: the person may not look.
+    """
+    person.require("view")
+    return version_before(store, name, version)
+
+
+def _told_by(profile: DatasetProfile, event: Event) -> DatasetProfile:
+    """Return a profile with what an event tells of the version."""
+    run = str(event.data.get("committed_by") or event.data["run"])
+    return replace(profile, run=run, at=event.at.isoformat())
 
 
 def give_up_counting() -> None:
@@ -150,23 +172,6 @@ def _counting(connection: DuckDBPyConnection) -> Iterator[None]:
     finally:
         with _lock:
             _going.remove(connection)
-
-
-def _record(store: Store, name: str, version: int | None) -> OutputRecord:
-    catalog = Catalog(store.ledger)
-    if version is not None:
-        return catalog.version(name, version)
-    record = catalog.current(name)
-    if record is None:
-        names = catalog.names()
-        hint = "" if names else "No dataset is committed yet. Make some: workbench run"
-        raise UnknownNameError("dataset", name, names, hint=hint)
-    if record["kind"] != "dataset":
-        raise UsageError(
-            f"{name!r} is a kind of {record['kind']}, and has no rows.",
-            hint=f"Datasets are: {', '.join(catalog.names()) or 'none yet'}.",
-        )
-    return record
 
 
 def _whole(record: OutputRecord, paths: list[Path], bins: Mapping[str, Bins]) -> DatasetProfile:

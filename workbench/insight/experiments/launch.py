@@ -37,6 +37,7 @@ class LaunchRequest:
         start: the first stage; the first one of the pipeline when empty.
         until: the last stage; the last one of the pipeline when empty.
         force: whether to run also what is unchanged.
+        resume: the run that is to go on, with what it was asked for; the rest counts for nothing then.
     """
 
     pipeline: str
@@ -44,9 +45,12 @@ class LaunchRequest:
     start: str = ""
     until: str = ""
     force: bool = False
+    resume: str = ""
 
     def words(self) -> list[str]:
         """Return the command that it stands for, behind `workbench`."""
+        if self.resume:
+            return ["resume", self.resume]
         given = [f"{s}.{name}={text}" for s, texts in self.parameters.items() for name, text in texts.items()]
         words = ["run", self.pipeline, *(word for one in given for word in ("--parameter", one))]
         words += ["--from", self.start] if self.start else []
@@ -99,14 +103,16 @@ def check_launch(store: Store, person: Person, request: LaunchRequest) -> None:
         BusyError: the pipeline is running already.
     """
     person.require("launch")
-    project = load_project(store.project.root)
-    Requests(project).pipeline(
-        request.pipeline,
-        request.parameters,
-        start=request.start or None,
-        until=request.until or None,
-        force=request.force,
-    )
+    if request.resume:
+        store.run(request.resume)
+    else:
+        Requests(load_project(store.project.root)).pipeline(
+            request.pipeline,
+            request.parameters,
+            start=request.start or None,
+            until=request.until or None,
+            force=request.force,
+        )
     for run in store.runs():
         if run.outcome is None and run.pipeline == request.pipeline:
             raise BusyError(
@@ -196,14 +202,15 @@ def _run_of(store: Store, launched: Launched) -> RunSummary | None:
     name = _runs.get(launched.id)
     if name is None:
         try:
-            began = store.ledger.find(kinds=("run.started",), after=launched.after)
+            began = store.ledger.find(kinds=("run.started", "run.resumed"), after=launched.after)
         except StorageError:
             return None
-        pipeline = launched.request.pipeline
-        fits = [e for e in began if e.actor == launched.actor and e.data["pipeline"] == pipeline]
+        pipeline, resumed = launched.request.pipeline, f"run/{launched.request.resume}"
+        own = [event for event in began if event.actor == launched.actor]
+        fits = [e for e in own if e.stream == resumed or e.data.get("pipeline") == pipeline]
         if not fits:
             return None
-        name = _runs[launched.id] = str(fits[0].data["run"])
+        name = _runs[launched.id] = fits[0].stream.partition("/")[2]
     return next((run for run in store.runs() if run.id == name), None)
 
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from traitlets import Tuple
 
 from workbench.errors import UsageError
-from workbench.insight.experiments import Comparison, compare_runs
-from workbench.insight.experiments.differing import diff_runs
+from workbench.insight.experiments import Comparison, compare_runs, run_difference
 from workbench.widgets.compare.words import said
 from workbench.widgets.runs.named import run_named
 from workbench.widgets.session import session
@@ -56,7 +55,7 @@ class Compare(Shown):
     def diffs(self) -> tuple[RunDiff, ...]:
         """What differs between the first run and each of the others."""
         store, person = self._session.store, self._session.person
-        return tuple(diff_runs(store, person, self.runs[0], other) for other in self.runs[1:])
+        return tuple(run_difference(store, person, self.runs[0], other) for other in self.runs[1:])
 
     def figure(self, run: str, name: str) -> bytes:
         """Return a figure as PNG, its name as `STAGE/NAME`.

@@ -28,7 +28,8 @@ class View:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
-        options = [(_label(row), row.version) for row in profile.versions]
+        own = [version for version in (profile.version, profile.against) if version >= 0]
+        options = [(f"{version} …", version) for version in own]
         wide: dict[str, Any] = {"layout": {"width": "380px"}, "style": {"description_width": "100px"}}
         self._version = ipywidgets.Dropdown(
             options=options, value=profile.version, description="Version", **wide
@@ -47,6 +48,18 @@ class View:
         row.add_class("wb-row")
         self.root = frame(row, self._said, self._table, title=profile.dataset)
 
+    def _offer(self) -> None:
+        """Offer the versions that are known; the list of all of them may come later."""
+        profile = self._profile
+        rows = profile.versions_known
+        if rows is not None and len(self._version.options) != len(rows):
+            options = [(_label(row), row.version) for row in rows]
+            with self._version.hold_trait_notifications(), self._against.hold_trait_notifications():
+                self._version.options, self._version.value = options, profile.version
+                self._against.options = [("nothing", _NONE), *options]
+                self._against.value = profile.against
+        self._version.value, self._against.value = profile.version, profile.against
+
     def redraw(self) -> None:
         """Show what is known now; may be called from any thread."""
         try:
@@ -55,9 +68,8 @@ class View:
             self._said.value = notice(error)
             self._table.show(())
             return
-        self._version.value, self._against.value = self._profile.version, self._profile.against
-        row = next(row for row in self._profile.versions if row.version == found.version)
-        self._said.value = _said(row, found, change, self._profile.trouble)
+        self._offer()
+        self._said.value = _said(found, change, self._profile.trouble)
         columns = found.columns
         if change is not None:  # those that moved most come first
             order = {each.name: place for place, each in enumerate(change.columns)}
@@ -105,15 +117,13 @@ def _columns(change: DatasetChange | None, *, exact: bool) -> list[Column]:
     ]
 
 
-def _said(
-    version: Version, profile: DatasetProfile, change: DatasetChange | None, trouble: WorkbenchError | None
-) -> Markup:
+def _said(profile: DatasetProfile, change: DatasetChange | None, trouble: WorkbenchError | None) -> Markup:
     sampled = '<p class="wb-warn" role="status">From {basis}{goes_on}</p>'
     whole = '<p class="wb-quiet">Counted in all rows.</p>'
     goes_on = notice(trouble) if trouble else "; all rows are being counted …"
     return html(
         "<p>{headline}</p>{basis}{changed}",
-        headline=headline(version, profile),
+        headline=headline(profile),
         basis=html(whole if profile.is_exact else sampled, basis=profile.basis, goes_on=goes_on),
         changed=_change(change) if change is not None else "",
     )

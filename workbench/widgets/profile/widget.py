@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from traitlets import Int, Unicode, validate
 
-from workbench.errors import UnknownNameError, UsageError, WorkbenchError
+from workbench.errors import UsageError, WorkbenchError
 from workbench.insight.datasets import (
     DatasetChange,
     DatasetProfile,
@@ -16,6 +16,7 @@ from workbench.insight.datasets import (
     dataset_change,
     dataset_versions,
     give_up_counting,
+    previous_version,
     profile_dataset,
 )
 from workbench.widgets.beside import beside
@@ -45,6 +46,7 @@ class Profile(Shown):
         dataset, version: as above; traits. `version` may be set.
         against: the number of the other version, -1 for none; a trait, which may be set.
         trouble: why the rows could not all be counted; None when they could, or are being counted.
+        versions_known: all versions, the newest first; None until they were asked for.
 
     Raises:
         UnknownNameError: there is no such dataset, or no such version of it.
@@ -63,13 +65,20 @@ class Profile(Shown):
         self._made: dict[tuple[int, int], DatasetProfile] = {}
         self.trouble: WorkbenchError | None = None
         self.set_trait("dataset", dataset)
-        self.versions = dataset_versions(self._session.store, self._session.person, dataset)
-        self.version = version if version is not None else self.versions[0].version
+        self.versions_known: tuple[Version, ...] | None = None
+        self.version = self._profiled(version, -1, exact=False).version
         self.against = self._other(against)
 
     def __repr__(self) -> str:
         against = f" against {self.against}" if self.against >= 0 else ""
         return f"<Profile {self.dataset} version {self.version}{against}>"
+
+    @property
+    def versions(self) -> tuple[Version, ...]:
+        """All versions, the newest first; a long ledger takes seconds to be looked through."""
+        if self.versions_known is None:
+            self.versions_known = dataset_versions(self._session.store, self._session.person, self.dataset)
+        return self.versions_known
 
     @property
     def profile(self) -> DatasetProfile:
@@ -93,7 +102,7 @@ class Profile(Shown):
 
     def text(self) -> str:
         """Return the version's columns in a few words each, and what changed."""
-        return said(self._row(self.version), self.profile, self.change)
+        return said(self.profile, self.change)
 
     def build(self) -> Any:
         """Return the columns with small pictures, and what chooses the versions."""
@@ -118,12 +127,14 @@ class Profile(Shown):
         self.trouble = None
         done()
         profiles = [self.profile, *([c.before, c.after] if (c := self.change) else [])]
-        if all(profile.is_exact for profile in profiles):
+        if all(profile.is_exact for profile in profiles) and self.versions_known is not None:
             return
 
         def work() -> None:
             try:
                 self.exact()
+                done()
+                self.versions  # noqa: B018 - for the list to choose from
             except WorkbenchError as error:  # the sample stands
                 self.trouble = error
             done()
@@ -137,42 +148,32 @@ class Profile(Shown):
         after = self._profiled(self.version, self.against, exact=exact)
         return dataset_change(before, after)
 
-    def _profiled(self, version: int, like: int, *, exact: bool) -> DatasetProfile:
+    def _profiled(self, version: int | None, like: int, *, exact: bool) -> DatasetProfile:
         with self._lock:
-            known = self._made.get((version, like))
+            known = self._made.get((version, like)) if version is not None else None
         if known is not None and (known.is_exact or not exact):
             return known
         other = self._profiled(like, -1, exact=exact) if like >= 0 else None
         store, person = self._session.store, self._session.person
         made = profile_dataset(store, person, self.dataset, version, exact=exact, like=other)
         with self._lock:
-            self._made[version, like] = made
+            self._made[made.version, like] = made
         return made
-
-    def _row(self, version: int) -> Version:
-        return next(row for row in self.versions if row.version == version)
 
     @validate("version", "against")
     def _valid(self, proposal: Any) -> int:
         version: int = proposal["value"]
-        return version if version == -1 and proposal["trait"].name == "against" else self._known(version)
-
-    def _known(self, version: int) -> int:
-        known = [row.version for row in self.versions]
-        if version not in known:
-            raise UnknownNameError(
-                f"version of dataset {self.dataset!r}",
-                str(version),
-                map(str, known),
-                hint=f"It has {len(known)}, from {min(known)} to {max(known)}.",
-            )
+        if version != -1 or proposal["trait"].name == "version":
+            self._profiled(version, -1, exact=False)  # which says when there is none
         return version
 
     def _other(self, against: int | str | None) -> int:
         if against is None:
             return -1
         if against == PREVIOUS:
-            return max((row.version for row in self.versions if row.version < self.version), default=-1)
+            store, person = self._session.store, self._session.person
+            found = previous_version(store, person, self.dataset, self.version)
+            return -1 if found is None else found
         if not isinstance(against, int):
             raise UsageError(
                 f"against is {against!r}, which is no version.", hint="Give a number, or 'previous'."

@@ -9,16 +9,16 @@ from workbench.cli.amount import bytes_text, number_text, plural
 from workbench.widgets.parts.text import moment
 
 if TYPE_CHECKING:
-    from workbench.insight.datasets import ColumnSketch, DatasetChange, DatasetProfile, Version
+    from workbench.insight.datasets import ColumnSketch, DatasetChange, DatasetProfile
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _MOST = 40  # columns that a text lists
 _SURE = 1000  # different values up to which a sample tells about how many there are
 
 
-def said(version: Version, profile: DatasetProfile, change: DatasetChange | None) -> str:
+def said(profile: DatasetProfile, change: DatasetChange | None) -> str:
     """Return everything that is known of it."""
-    lines = [headline(version, profile), f"Columns from {profile.basis}:"]
+    lines = [headline(profile), f"Columns from {profile.basis}:"]
     rows = [_HEADS, *(_row(column, exact=profile.is_exact) for column in profile.columns[:_MOST])]
     widths = [max(map(len, cells)) for cells in zip(*rows, strict=True)]
     lines += ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
@@ -30,12 +30,12 @@ def said(version: Version, profile: DatasetProfile, change: DatasetChange | None
     return "\n".join(lines)
 
 
-def headline(version: Version, profile: DatasetProfile) -> str:
+def headline(profile: DatasetProfile) -> str:
     """Return the version's facts in a line."""
     return (
         f"{profile.name} version {profile.version}: {plural(profile.rows, 'row')}, "
         f"{plural(len(profile.columns), 'column')}, {bytes_text(profile.size)}, "
-        f"made {moment(version.at)} by run {version.run}"
+        f"made by run {profile.run}, {moment(profile.at)}"
     )
 
 

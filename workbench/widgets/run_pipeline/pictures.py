@@ -41,7 +41,7 @@ def plan_picture(asked: Asked, planning: Planning) -> Markup:
         Column("stage", lambda step: step.stage),
         Column("plan", lambda step: chip(step.action, ACTIONS[step.action])),
         Column("last took", lambda step: seconds_text(step.seconds), is_number=True),
-        Column("why", lambda step: html('<span title="{why}">{why}</span>', why=reasons_of(step))),
+        Column("why", lambda step: html('<span class="wb-wrap">{why}</span>', why=reasons_of(step))),
     )
     again = html(' <span class="wb-quiet">working it out anew …</span>') if planning.busy else ""
     return html(
@@ -79,7 +79,7 @@ def result_picture(state: RunState) -> Markup:
         Column("stage", lambda entry: entry.name),
         Column("outcome", lambda entry: chip(entry.outcome.value if entry.outcome else "never ran")),
         Column("took", lambda entry: seconds_text(entry.seconds), is_number=True),
-        Column("why", lambda entry: entry.reason or ""),
+        Column("why", lambda entry: html('<span class="wb-wrap">{why}</span>', why=entry.reason or "")),
     )
     bad = joined(
         html(

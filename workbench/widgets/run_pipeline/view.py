@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from workbench.errors import WorkbenchError
-from workbench.widgets.parts import block, frame, html, notice
+from workbench.widgets.in_lab import file_link
+from workbench.widgets.parts import block, frame, html, joined, notice
 from workbench.widgets.run_pipeline.fields import Fields
 from workbench.widgets.run_pipeline.pictures import plan_picture, progress_picture, result_picture
+from workbench.widgets.run_pipeline.words import failures
 
 if TYPE_CHECKING:
     from workbench.widgets.run_pipeline.asked import Asked
@@ -35,6 +37,11 @@ class View:
         self._plan, self._progress, self._trouble = block(), block(), block()
         self._run = ipywidgets.Button(description="Run", button_style="primary")
         self._stop = ipywidgets.Button(description="Stop", button_style="danger", disabled=True)
+        self._open = ipywidgets.Button(description="Open the failed stage", layout={"width": "190px"})
+        self._resume = ipywidgets.Button(description="Resume", tooltip="Go on from there, once mended")
+        self._opened = block()
+        self._open.on_click(lambda _: self._do(self._make_ready))
+        self._resume.on_click(lambda _: self._do(widget.resume))
         self._run.on_click(lambda _: self._do(widget.run))
         self._stop.on_click(lambda _: self._do(widget.stop))
         options = [_WHOLE, *asked.stages]
@@ -58,6 +65,8 @@ class View:
             self._row(self._run, self._stop),
             self._trouble,
             self._progress,
+            self._row(self._open, self._resume),
+            self._opened,
             title=f"Run {asked.pipeline}",
         )
         self._changed()
@@ -69,12 +78,15 @@ class View:
         self._run.disabled = goes_on or bool(asked.problems)
         self._stop.disabled = not goes_on
         self._fields.refresh()
+        result = self._widget.result if watching is not None and watching.is_over else None
+        bad = result is not None and result.outcome is not None and not result.outcome.is_success
+        self._open.layout.display = None if bad and result is not None and failures(result) else "none"
+        self._resume.layout.display = None if bad else "none"
         if not goes_on:
             self._plan.value = plan_picture(asked, self._planning)
         if watching is None:
             return
         self._plan.layout.display = "none" if goes_on else None
-        result = self._widget.result if watching.is_over else None
         if result is not None:
             self._progress.value = result_picture(result)
         elif watching.at_work is not None:
@@ -89,8 +101,14 @@ class View:
             "{notice}<pre>{said}</pre>", notice=notice("The run did not start."), said=watching.said.strip()
         )
 
+    def _make_ready(self) -> None:
+        opened = self._widget.open()
+        link = file_link(opened.notebook, f"Open {opened.notebook.name}")
+        said = joined(html("<div>{line}</div>", line=line) for line in opened.pin.words())
+        self._opened.value = html('<div class="wb-notice wb-quiet">{link}{said}</div>', link=link, said=said)
+
     def _do(self, act: Callable[[], None]) -> None:
-        self._trouble.value = ""
+        self._trouble.value = self._opened.value = ""
         try:
             act()
         except WorkbenchError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from traitlets import Unicode
 
 from workbench.errors import BusyError, UsageError
-from workbench.insight.experiments import expect_stages, launch_form
+from workbench.insight.experiments import LaunchRequest, expect_stages, launch_form, open_in_session
 from workbench.pipeline.expectation import Expectation
 from workbench.widgets.run_pipeline.asked import Asked, Given
 from workbench.widgets.run_pipeline.planning import Planning
@@ -20,6 +20,7 @@ from workbench.widgets.shown import Shown, has_front_end
 
 if TYPE_CHECKING:
     from workbench.pipeline.history import RunState
+    from workbench.pipeline.opening import Opened
     from workbench.pipeline.plan import Plan
 
 _PLAN_WITHIN = 20.0  # seconds that a text waits for the plan; a page waits for nothing
@@ -104,17 +105,27 @@ class RunPipeline(Shown):
             UsageError: a parameter holds what cannot stand; nothing was started.
             BusyError: the pipeline is running already.
         """
-        if self._watching is not None and not self._watching.is_over:
-            raise BusyError(
-                f"This run of {self._asked.pipeline!r} goes on already.",
-                hint="Wait for its end, or stop it.",
-                lease=f"pipeline/{self._asked.pipeline}",
-                holder=self.run_id,
-            )
-        request = self._asked.request()
-        self.set_trait("run_id", "")
-        self._watching = Watching(self._session, request, self._expected(), self._follow)
-        self._follow()
+        self._start(self._asked.request())
+
+    def open(self, stage: str | None = None) -> Opened:
+        """Make a stage of the run ready to be mended, as `workbench open` does, and return where it is.
+
+        Args:
+            stage: its name; the one that failed when None.
+
+        Raises:
+            UsageError: nothing has run here, or the stage never began.
+        """
+        return open_in_session(self._session.store, self._session.person, self._begun(), stage)
+
+    def resume(self) -> None:
+        """Go on with the run where it failed, from the notebooks as they are now; return at once.
+
+        Raises:
+            UsageError: nothing has run here.
+            BusyError: it goes on already.
+        """
+        self._start(LaunchRequest(self._asked.pipeline, resume=self._begun()))
 
     def stop(self) -> None:
         """End the run: what it committed stays, and it is recorded as interrupted."""
@@ -161,6 +172,23 @@ class RunPipeline(Shown):
         self._redraw = view.redraw
         self._at_close(lambda: setattr(self, "_redraw", lambda: None))
         return view.root
+
+    def _start(self, request: LaunchRequest) -> None:
+        if self._watching is not None and not self._watching.is_over:
+            raise BusyError(
+                f"This run of {self._asked.pipeline!r} goes on already.",
+                hint="Wait for its end, or stop it.",
+                lease=f"pipeline/{self._asked.pipeline}",
+                holder=self.run_id,
+            )
+        self.set_trait("run_id", "")
+        self._watching = Watching(self._session, request, self._expected(), self._follow)
+        self._follow()
+
+    def _begun(self) -> str:
+        if not self.run_id:
+            raise UsageError("Nothing has run here yet.", hint="Start it with .run(), or its button.")
+        return str(self.run_id)
 
     def _expected(self) -> dict[str, Expectation]:
         """Return what the stages will take; nothing for those that the plan reuses."""

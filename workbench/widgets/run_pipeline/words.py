@@ -39,9 +39,19 @@ def said(asked: Asked, planning: Planning, watching: Watching | None, result: Ru
 def reasons_of(step: PlanStep) -> str:
     """Return why a stage would run, in a line."""
     reasons = [reason for reason in step.reasons if reason.kind == "new"] or step.reasons
-    texts = [reason.text for reason in reasons[:_MOST_REASONS]]
-    more = len(reasons) - len(texts)
-    return "; ".join(texts) + (f"; and {more} more" if more else "")
+    inputs: dict[str, list[str]] = {}
+    texts = []
+    for reason in reasons:
+        head, _, what = reason.text.partition(": ")
+        if reason.kind == "input" and head == f"input {reason.name}" and what.endswith("made anew"):
+            inputs.setdefault(what, []).append(reason.name)
+        else:
+            texts.append(reason.text)
+    texts += [
+        f"input{'s' if len(names) > 1 else ''} {', '.join(names)}: {what}" for what, names in inputs.items()
+    ]
+    more = len(texts) - _MOST_REASONS
+    return "; ".join(texts[:_MOST_REASONS]) + (f"; and {more} more" if more > 0 else "")
 
 
 def cost_of(plan: Plan) -> str:

@@ -108,14 +108,16 @@ class Runs(Shown):
         self.selected = tuple(run_named(self._session.store, run) for run in runs)
 
     def compare(self, *runs: str) -> Compare:
-        """Return runs side by side: those given, or those that are chosen.
+        """Return runs side by side: those given, or those that are chosen, the oldest of these first.
 
         Raises:
             UsageError: fewer than two, or more than five.
         """
         from workbench.widgets.compare import Compare
 
-        return Compare(*(runs or self.selected))
+        begun = {run.id: run.started for run in self._session.store.runs()}
+        chosen = sorted((run for run in self.selected if run in begun), key=lambda run: begun[run])
+        return Compare(*(runs or chosen))
 
     def text(self) -> str:
         """Return the first page as a table, and how many there are."""
