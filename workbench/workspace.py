@@ -247,11 +247,7 @@ class Workspace:
         return self.finder.find(run)
 
     def difference(self, old: str, new: str, stage: str | None = None) -> RunDiff:
-        """Return what differs between two runs, or between one stage of them, with the lines of code.
-
-        Raises:
-            UnknownNameError: there is no such run, or neither has the stage.
-        """
+        """Return what differs between two runs, or between one stage of them, with the lines of code."""
         from workbench.pipeline.run_diff import run_diff
 
         both = (self.finder.find(old), self.finder.find(new))
@@ -259,12 +255,7 @@ class Workspace:
         return run_diff(self.ledger, self.project.layout, self.finder.state, *both, stages=stages)
 
     def open(self, run: str, stage: str | None = None) -> Opened:
-        """Hold the person's sessions on a stage to what a run read and was given; `close` lets go.
-
-        Raises:
-            UnknownNameError: there is no such run, or no such stage in it.
-            UsageError: the stage never began in it.
-        """
+        """Hold the person's sessions on a stage to what a run read and was given; see `open_stage`."""
         from workbench.pipeline.opening import open_stage
 
         found = self.finder.find(run)

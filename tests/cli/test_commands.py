@@ -93,6 +93,14 @@ def test_a_failing_run_exits_with_one_and_says_how_to_go_on(type_: Type) -> None
     assert "Traceback" in shown.out
     assert "notebook.ipynb" in shown.out
     assert type_("show last use --json").document["error"]["ename"] == "ValueError"
+    opened = type_("open last --no-browser --json").document
+    assert (opened["run"], opened["stage"], opened["url"]) == (run, "use", None)
+    assert opened["notebook"].endswith("use.ipynb")
+    assert f"workbench resume {run}" in opened["next"]
+    said = type_("open last use --no-browser")
+    assert "ValueError: no [red]rows[/red]" in said.out
+    assert "workbench lab" in said.out
+    assert type_("open last use --close --json").document == {"stage": "use", "closed": True}
     again = type_("resume last --json")
     assert (again.code, again.document["run"], again.document["outcome"]) == (1, run, "failed")
 

@@ -11,6 +11,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from tests.pipeline.sessions import Kernel
 from tests.projects import cell, notebook, write_notebook, write_project
 from workbench.errors import UsageError
 from workbench.pipeline.checkpoint.find import find_checkpoints
@@ -106,6 +107,24 @@ def test_damaged_values_are_not_used(root: Path) -> None:
         table.write_bytes(table.read_bytes()[:-1] + b"x")
         assert workspace.run().outcome is Outcome.SUCCEEDED
     assert times_ran(root) == 2
+
+
+def test_a_person_goes_on_behind_a_runs_checkpoint_too(root: Path) -> None:
+    """Told by `wb.stage`; imports, definitions and values are there without the cells above being run."""
+    with open_workspace(root) as workspace:
+        run = workspace.run().run
+        workspace.open(run)
+    kernel = Kernel(root / "notebooks")
+    try:
+        kernel.run(PARAMETERS)
+        told = kernel.run(HEAD)
+        assert "stage.restore('made')" in told
+        kernel.run("stage.restore('made')")
+        assert kernel.run("print(frame[NAMES].sum().sum(), double(2), stage.as_of)") == f"10 4 {run}\n"
+        assert times_ran(root) == 1
+        assert "valid checkpoint" in kernel.run("stage.restore('mad')")
+    finally:
+        kernel.end()
 
 
 PROBLEMS = {

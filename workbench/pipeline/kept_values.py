@@ -12,25 +12,26 @@ from workbench.pipeline.checkpoint.shelf import keep_checkpoint, restore_checkpo
 
 if TYPE_CHECKING:
     from workbench.pipeline.stage import Stage
+    from workbench.pipeline.ticket import Ticket
     from workbench.tracking.trust import Trust
 
 _PLACE = "write it as a statement of its own at the top level of a cell, with a literal name"
 
 
-def keep_values(stage: Stage, name: str, values: Mapping[str, Any], shelves: Mapping[str, str]) -> None:
+def keep_values(stage: Stage, name: str, values: Mapping[str, Any], ticket: Ticket) -> None:
     """Keep the values of a checkpoint; a stage never fails for it.
 
     Args:
         stage: that runs.
         name: the checkpoint's.
         values: by the names of the notebook's variables.
-        shelves: the folder for the values of each checkpoint that was found in the notebook.
+        ticket: says which checkpoints were found in the notebook, and where their values go.
     """
-    if name not in shelves:
-        return _tell(f"The checkpoint {name!r} is not kept: {_PLACE}.")
+    if name not in ticket.checkpoints:
+        return _tell(f"The checkpoint {name!r} is not kept: {ticket.unkept.get(name, _PLACE)}.")
     try:
         keep_checkpoint(
-            Path(shelves[name]),
+            Path(ticket.checkpoints[name]),
             name,
             values,
             space=stage.folder,

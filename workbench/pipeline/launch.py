@@ -129,7 +129,11 @@ class Launch:
         """Return the notebook to execute, behind a valid checkpoint if there is one, and the ticket."""
         place = self._backing.project.layout.checkpoints
         shelves = shelves_of(place, stage, inputs, ticket.seed)
-        ticket = replace(ticket, checkpoints={c.name: str(folder) for c, folder in shelves.items()})
+        ticket = replace(
+            ticket,
+            checkpoints={c.name: str(folder) for c, folder in shelves.items() if not c.problem},
+            unkept={c.name: c.problem for c in shelves if c.problem},
+        )
         restart = None if self._request.force else last_valid(shelves)
         if restart is None:
             return stage.source(), ticket

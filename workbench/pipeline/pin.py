@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,9 +133,10 @@ def unpin(folder: Path) -> bool:
 def unpin_all(layout: Layout, run: str, entries: Sequence[str]) -> None:
     """Let go of everybody's sessions that are held to entries of a run: it has gone on behind them."""
     for path in layout.scratch.glob(f"*/*/{_FILE}"):
-        pin = read_pin(path.parent)
-        if pin and pin.run == run and pin.entry in entries:
-            unpin(path.parent)
+        with suppress(StorageError, OSError):  # somebody else's, which their own session tells of
+            pin = read_pin(path.parent)
+            if pin and pin.run == run and pin.entry in entries:
+                unpin(path.parent)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -82,19 +83,19 @@ class Sitting:
             unseen = unexecuted(prepared.own_cells)
             return record_session(bench.backing, prepared, stage.ticket, unseen=unseen, reason=reason)
 
-    def shelves(self, ticket: Ticket, namespace: dict[str, Any]) -> dict[str, str]:
-        """Return the folder for the values of each checkpoint whose code above was run in this session."""
+    def with_checkpoints(self, ticket: Ticket, namespace: dict[str, Any]) -> Ticket:
+        """Return the ticket with the notebook's checkpoints; kept are those whose code above was run here."""
         with self._opener() as bench:
             values = check_namespace(bench.backing.project, ticket.stage, namespace)
             stage = bench.prepared(ticket.stage, values)
             place = Path(ticket.folder) / "checkpoints"
             found = shelves_of(place, stage, ticket.inputs, ticket.seed)
-        shelves = {}
-        for checkpoint, folder in found.items():
-            unseen = unexecuted(stage.own_cells[: checkpoint.cell + 1])
-            if not unseen:
-                shelves[checkpoint.name] = str(folder)
-        return shelves
+        unkept = {c.name: c.problem or _unseen(stage.own_cells[: c.cell + 1]) for c in found}
+        return replace(
+            ticket,
+            checkpoints={c.name: str(folder) for c, folder in found.items() if not unkept[c.name]},
+            unkept={name: why for name, why in unkept.items() if why},
+        )
 
     def restore(self, stage: Stage, name: str, namespace: dict[str, Any]) -> None:
         """Run what has to be run from above a checkpoint, and put its values into the notebook.
@@ -190,6 +191,11 @@ def _set_parameters(project: Project, stage: str, pin: Pin | None, namespace: di
     told = apply_parameters(pin, signature, namespace).words() if pin else []
     check_namespace(project, stage, namespace)
     return told
+
+
+def _unseen(cells: Sequence[Mapping[str, Any]]) -> str:
+    numbers = ", ".join(map(str, unexecuted(cells)))
+    return f"cells {numbers} were not run here as they are saved" if numbers else ""
 
 
 def _text(project: Project, stage: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from workbench.errors import UnknownNameError, UsageError, nearest
+from workbench.pipeline.ended_early import StageFinished, StageRejected
 from workbench.pipeline.readable import readable
 from workbench.pipeline.space import Space
 from workbench.pipeline.stage_log import StageLog
@@ -19,20 +20,6 @@ if TYPE_CHECKING:
     from workbench.pipeline.sitting import Sitting
     from workbench.project import ModelConfig, Project
     from workbench.tracking.trust import Trust
-
-
-class StageFinished(Exception):
-    """Ends a stage early as a success; the remaining cells are not run."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [f"Stage finished early: {self}"]
-
-
-class StageRejected(Exception):
-    """Ends a stage with a no: nothing of it is committed but its evidence."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [f"Rejected: {self}"]
 
 
 class Stage(StageLog):
@@ -203,8 +190,10 @@ class Stage(StageLog):
         """
         from workbench.pipeline.kept_values import keep_values
 
-        shelves = self._sitting.shelves(self._ticket, sys._getframe(1).f_globals) if self._sitting else None
-        keep_values(self, name, values, self._ticket.checkpoints if shelves is None else shelves)
+        ticket = self._ticket
+        if self._sitting:
+            ticket = self._sitting.with_checkpoints(ticket, sys._getframe(1).f_globals)
+        keep_values(self, name, values, ticket)
 
     def restore(self, name: str) -> None:
         """Put the values of a checkpoint into the notebook's variables, in place of running the cells above.

@@ -23,6 +23,7 @@ class Ticket:
     Attributes:
         as_of: in a person's session, the run whose inputs it reads; empty for the newest.
         checkpoints: where the values of each of the notebook's checkpoints are kept, by name.
+        unkept: why others of its checkpoints are not kept, by name.
         behind: the checkpoint that it was restarted behind, and the run that kept that; empty when it
             runs from the top.
     """
@@ -44,6 +45,7 @@ class Ticket:
     interactive: bool = False
     as_of: str = ""
     checkpoints: dict[str, str] = field(default_factory=dict)
+    unkept: dict[str, str] = field(default_factory=dict)
     behind: dict[str, str] = field(default_factory=dict)
 
     def write(self) -> Path:
