@@ -111,7 +111,7 @@ class Check:
             found += unpinned(self._subject)
         else:
             found += self._worlds(first, other)
-        return self._verdict(found, first, began, first.result.reason)
+        return self._verdict(found, first, began, first.reason)
 
     def _verdict(self, found: Sequence[Fault], first: Trial | None, began: float, reason: str) -> Verdict:
         subject = self._subject
@@ -190,7 +190,7 @@ class Check:
             moved = self._run(_MOVED)[0]
             kind = Kind.SEED if moved.ran else Kind.CLOCK
             what = "with other random numbers" if moved.ran else "on another day"
-            text = f"comes to an end, but not {what}: {other.result.reason}"
+            text = f"comes to an end, but not {what}: {other.reason}"
             yield Fault(kind, other.failed_at, text, todo_of(subject, kind), seen=True)
             return
         difference = compare(first, other, subject)

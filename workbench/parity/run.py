@@ -120,7 +120,7 @@ class _Checks:
                     raise
                 continue
             if not supply.add(stage, first):
-                broken[stage] = first.result.reason
+                broken[stage] = first.reason
         return found
 
     def _skipped(self, project: Project, stage: str, reason: str) -> Checked:

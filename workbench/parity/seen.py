@@ -88,7 +88,7 @@ def ending(trial: Trial, subject: Subject) -> Iterator[Fault]:
         return
     error, cell = trial.result.error, trial.failed_at
     if error is None:
-        yield Fault(Kind.ERROR, cell, trial.result.reason, "Run it by hand to see more.", seen=True)
+        yield Fault(Kind.ERROR, cell, trial.reason, "Run it by hand to see more.", seen=True)
         return
     name, said = error["ename"], error["evalue"].splitlines()[0] if error["evalue"] else ""
     line = _line(error["traceback"])

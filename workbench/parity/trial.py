@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,7 @@ from workbench.tracking.active import session_variables
 _FIRST = "__import__('workbench.parity.kernel.begin', fromlist=['begin']).begin({path!r})"
 _KERNEL = "python3"
 _HOUR = 3600.0
+_CELL = re.compile(r"\bcell (\d+)\b")
 _HEARTBEAT = 10.0
 _PRELOADED = ("pandas", "pyarrow", "polars", "duckdb")
 
@@ -87,6 +89,14 @@ class Trial:
     def ran(self) -> bool:
         """Whether it came to an end that a stage may have."""
         return self.result.outcome in (Outcome.SUCCEEDED, Outcome.REJECTED)
+
+    @property
+    def reason(self) -> str:
+        """Why it ended so, with the cells' own numbers."""
+        if self.ran:
+            return self.result.reason
+        own = self.copy.numbers
+        return _CELL.sub(lambda found: f"cell {own[int(found[1]) - 1]}", self.result.reason, count=1)
 
     @property
     def failed_at(self) -> int | None:
