@@ -25,19 +25,14 @@ MOVE = notebook(
     "pass",
     parameters="import workbench as wb",
 )
-SEARCH = notebook(
-    """
-    import optuna, time
-    from IPython.display import display
-    tuning = wb.widgets.Tuning()
-    display(tuning)
-    def objective(trial):
-        time.sleep(0.15)
-        return trial.suggest_float("x", -1, 1) ** 2
-    optuna.create_study().optimize(objective, n_trials=25, callbacks=[tuning])
-    """,
-    parameters="import workbench as wb",
-)
+SEARCH = """import optuna, time
+from IPython.display import display
+tuning = wb.widgets.Tuning()
+display(tuning)
+def objective(trial):
+    time.sleep(0.15)
+    return trial.suggest_float("x", -1, 1) ** 2
+optuna.create_study().optimize(objective, n_trials=25, callbacks=[tuning])"""
 _PATIENCE = 60_000  # milliseconds
 
 
@@ -46,7 +41,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project whose model has two versions, none of which is champion yet."""
     root = tmp_path_factory.mktemp("work") / "shop"
     project = project_with_versions(root, booster(10), booster(20))
-    for name, content in (("decide", DECIDE), ("move", MOVE), ("search", SEARCH)):
+    for name, content in (("decide", DECIDE), ("move", MOVE)):
         write_notebook(root / f"{name}.ipynb", content)
     return project
 
@@ -81,8 +76,8 @@ def test_a_promotion_by_widget_appears_in_the_ledger(page: Page, lab: Lab, shop:
     assert (state.champion, state.moves[-1].why, state.moves[-1].actor) == (2, "rollback", local_actor())
 
 
-def test_an_operating_point_and_a_what_if_are_moved_by_hand(page: Page, lab: Lab) -> None:
-    """The slider moves the trait; another value moves the answer; gates are unfolded."""
+def test_an_operating_point_and_a_what_if_are_moved_and_a_search_is_watched(page: Page, lab: Lab) -> None:
+    """The slider moves the trait, another value the answer; gates unfold; a running cell's widget grows."""
     opened = NotebookPage(page, lab, "move.ipynb")
     opened.run_cell_by_cell()
     assert opened.errors() == []
@@ -103,15 +98,12 @@ def test_an_operating_point_and_a_what_if_are_moved_by_hand(page: Page, lab: Lab
     gates = page.locator(".wb", has=page.get_by_text("Gates", exact=True)).first
     gates.locator("summary", has_text="quality").click()
     expect(gates.get_by_text("at least 0.7").first).to_be_visible()
+    _watch_a_search(page, opened)
 
 
-def test_a_search_is_watched_while_it_goes_on(page: Page, lab: Lab) -> None:
-    """The widget grows in the cell that still runs, and ends with every trial."""
-    opened = NotebookPage(page, lab, "search.ipynb")
-    page.locator(".jp-Notebook .jp-Cell").first.click()
-    page.keyboard.press("Escape")
-    for _ in range(3):
-        page.keyboard.press("Shift+Enter")
+def _watch_a_search(page: Page, opened: NotebookPage) -> None:
+    """Begin a search, and see its widget change while its cell still runs."""
+    opened.begin(SEARCH)
     widget = page.locator(".wb", has=page.get_by_text("Search of parameters", exact=True)).first
     expect(widget).to_contain_text("going on", timeout=_PATIENCE)
     assert page.locator(".jp-InputPrompt", has_text="[*]").count()
