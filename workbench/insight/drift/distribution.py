@@ -41,15 +41,15 @@ class Names:
 def distribution_of(evidence: Mapping[str, Any]) -> Numbers | Names | None:
     """Return what the evidence of a check holds for drawing; None where nothing can be drawn."""
     try:
-        sides = tuple(tuple(map(float, evidence[side])) for side in ("reference", "window"))
+        reference, window = (tuple(map(float, evidence[side])) for side in ("reference", "window"))
         if evidence["kind"] == "numbers":
             edges = tuple(map(float, evidence["edges"]))
             means = tuple(map(float, evidence.get("means", ())))
-            found: Numbers | Names = Numbers(edges, *sides, means if len(means) == 2 else None)
-            drawable = len(edges) == len(sides[0]) + 1 and all(map(isfinite, edges))
+            found: Numbers | Names = Numbers(edges, reference, window, means if len(means) == 2 else None)
+            drawable = len(edges) == len(reference) + 1 and all(map(isfinite, edges))
         else:
             names = tuple(None if name is None else str(name) for name in evidence["names"])
-            found, drawable = Names(names, *sides), len(names) == len(sides[0])
+            found, drawable = Names(names, reference, window), len(names) == len(reference)
     except (KeyError, TypeError, ValueError):
         return None
-    return found if drawable and len(sides[0]) == len(sides[1]) > 0 else None
+    return found if drawable and len(reference) == len(window) > 0 else None

@@ -157,7 +157,7 @@ def _time_line(found: Sequence[Alert], picked: Any) -> pn.Column:
         tools="xpan,xbox_zoom,reset",
     )
     places = [rules.index(alert.rule) + 0.5 for alert in found]
-    data = {
+    data: dict[str, list[Any]] = {
         "y": places,
         "left": [wall(alert.since) for alert in found],
         "right": [wall(alert.until) for alert in found],
