@@ -27,10 +27,13 @@ class Scene:
         root: the project's folder.
         say: makes of each text what stands in the ledger, such as an attack on who shows it.
         extra: more of workbench.toml.
+        project: one that is there already; made in `root` if left out.
     """
 
-    def __init__(self, root: Path, say: Callable[[str], str] = str, extra: str = "") -> None:
-        self.project: Project = make_project(root, policy=POLICY, extra=extra)
+    def __init__(
+        self, root: Path, say: Callable[[str], str] = str, extra: str = "", project: Project | None = None
+    ) -> None:
+        self.project: Project = project or make_project(root, policy=POLICY, extra=extra)
         self.clock = ManualClock(BEGIN)
         self.ledger = open_ledger(self.project.layout.ledger_url, self.clock)
         self._say = say
