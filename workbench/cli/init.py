@@ -57,6 +57,6 @@ def _print(planted: Planted, repository: Repository) -> None:
         console,
         *steps,
         ("workbench run", "data, model, gates, promotion"),
-        ("jupyter lab notebooks", "the stages, cell by cell"),
+        ("workbench lab", "the stages, cell by cell"),
         ("workbench adopt NOTEBOOK", "a notebook of yours becomes a stage"),
     )
