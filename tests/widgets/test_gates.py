@@ -107,6 +107,28 @@ def test_evidence_is_text_and_a_refusal_of_a_server_comes_first(
     gates.close()
 
 
+def test_every_slice_can_be_looked_at_where_the_run_kept_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page at a time; names are text, numbers are short."""
+    scene = Scene(tmp_path / "shop")
+    scene.all()
+    folder = scene.project.layout.attempt(RUN, "train", 1) / "figures"
+    folder.mkdir(parents=True)
+    lines = [f"carrier,{ATTACK if n == 0 else n},{500 + n},0.7123456789" for n in range(45)]
+    (folder / "gate_quality.csv").write_text("\n".join(["column,value,rows,metric", *lines]))
+    scene.close()
+    monkeypatch.chdir(scene.project.root)
+    gates = Gates(version=3)
+    whole = next(box for box in _widgets(gates.view, "Dropdown") if box.description == "All rows of")
+    whole.value = "quality"
+    shown = _shown(gates)
+    assert "1–20 of 45" in shown
+    assert "0.7123<" in shown
+    assert ATTACK not in shown
+    gates.close()
+
+
 def test_a_run_that_judged_nothing_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And what to look at in its place."""
     scene = Scene(tmp_path / "shop")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
 from workbench.errors import WorkbenchError
+from workbench.insight.experiments.terms import as_number
 from workbench.registry.card.document import Bars, Block, Facts, Points, Table, Text
+from workbench.registry.card.words import number
 from workbench.registry.verdict import Verdict
 from workbench.widgets.gates.gauge import gauge
 from workbench.widgets.gates.tables import gate_tables, read_table
@@ -86,7 +88,7 @@ class View:
         if path is not None:
             rows = read_table(path)
             names = list(rows[0]) if rows else []
-            self._rows.show(rows, [_column(name) for name in names])
+            self._rows.show(rows, [_column(name, rows) for name in names])
 
 
 def _head(found: Standing) -> Markup:
@@ -181,5 +183,9 @@ def _table(part: Table) -> Markup:
     )
 
 
-def _column(name: str) -> Column:
-    return Column(name, lambda row: row.get(name))
+def _column(name: str, rows: Sequence[dict[str, Any]]) -> Column:
+    """Return a column of a table that was read as texts: numbers as people read them, to the right."""
+    values = [row.get(name) for row in rows if row.get(name)]
+    if values and all(as_number(each) is not None for each in values):
+        return Column(name, lambda row: number(as_number(row.get(name))), True)
+    return Column(name, lambda row: row.get(name) or None)
