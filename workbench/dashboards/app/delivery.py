@@ -44,7 +44,9 @@ class PageHandler(DocHandler):  # type: ignore[misc] # Panel's class is not type
         asks = self.request.headers.get("Sec-Fetch-Dest") == "document"
         has_said = COOKIE in self.request.cookies or "blind" in self.request.arguments
         if not asks or has_said or self.current_user is None:
-            await super().get(*args, **kwargs)
+            made = super().get(*args, **kwargs)
+            if made is not None:  # nothing is made for who has to sign in first
+                await made
         else:
             self.set_header("Content-Type", "text/html; charset=utf-8")
             self.finish(_ASK.replace("NONCE", NONCE).replace("SCRIPT", look_script()))
