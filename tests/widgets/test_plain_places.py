@@ -45,7 +45,7 @@ def test_a_plain_terminal_prints_useful_texts(ran: tuple[Path, str, str], tmp_pa
 
 def test_a_headless_run_keeps_texts_and_no_views(tmp_path: Path) -> None:
     """A dataset that is not committed yet is an error of the notebook's own, as anywhere."""
-    shown = [
+    shown: list[str | dict[str, object]] = [
         "wb.widgets.Runs()",
         "wb.widgets.RunPipeline()",
         cell("wb.widgets.Profile('table')", "raises-exception"),

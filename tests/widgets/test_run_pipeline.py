@@ -131,38 +131,26 @@ def test_a_run_ends_as_workbench_show_says(root: Path) -> None:
     assert view._stop.disabled
 
 
-def test_a_failure_names_the_cell_the_error_and_what_opens_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(write_shop(tmp_path / "broken", "raise ValueError('<b>no</b> rows')"))
-    widget = RunPipeline()
-    view = view_of(widget)
-    widget.run()
-    result = widget.wait(_PATIENCE)
-    assert result is not None
-    text, page = widget.text(), view._progress.value
-    for told in ("fit, cell 5: ValueError: <b>no</b> rows", f"workbench open {widget.run_id} fit"):
-        assert told in text
-    assert "ValueError: &lt;b&gt;no&lt;/b&gt; rows" in page
-    assert f"workbench show {widget.run_id} fit" in page
-
-
 def test_a_failed_stage_is_opened_mended_and_the_run_goes_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the two buttons that stand below a failure; the stage before it is not run again."""
-    root = write_shop(tmp_path / "mended", "raise ValueError('no rows')")
+    """The failure names cell and error; the stage before it is not run again."""
+    root = write_shop(tmp_path / "mended", "raise ValueError('<b>no</b> rows')")
     monkeypatch.chdir(root)
     widget = RunPipeline()
     view = view_of(widget)
     assert view._open.layout.display == view._resume.layout.display == "none"
     widget.run()
     widget.wait(_PATIENCE)
+    broken, text, page = widget.run_id, widget.text(), view._progress.value
+    for told in ("fit, cell 5: ValueError: <b>no</b> rows", f"workbench open {broken} fit"):
+        assert told in text
+    assert "ValueError: &lt;b&gt;no&lt;/b&gt; rows" in page
+    assert f"workbench show {broken} fit" in page
     assert view._open.layout.display is None
     view._open.click()
     assert "fit.ipynb" in view._opened.value
-    assert "no rows" in view._opened.value
-    broken = widget.run_id
+    assert "&lt;b&gt;no&lt;/b&gt; rows" in view._opened.value
     write_notebook(root / "notebooks" / "fit.ipynb", fit())
     view._resume.click()
     result = widget.wait(_PATIENCE)

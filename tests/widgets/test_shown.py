@@ -48,7 +48,7 @@ def test_every_public_name_is_a_widget() -> None:
     ("call", "message", "hint"),
     [
         (lambda: _Small(nmae="x"), "no argument 'nmae'", "Did you mean 'name'"),  # type: ignore[call-arg]
-        (lambda: _Small("x", "y"), "too many positional", "It takes: name, width"),  # type: ignore[misc]
+        (lambda: _Small("x", 1), "too many positional", "It takes: name, width"),  # type: ignore[call-arg]
     ],
 )
 def test_a_wrong_argument_is_refused_with_the_right_ones(call: Any, message: str, hint: str) -> None:

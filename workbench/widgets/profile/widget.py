@@ -160,7 +160,7 @@ class Profile(Shown):
             self._made[made.version, like] = made
         return made
 
-    @validate("version", "against")
+    @validate("version", "against")  # type: ignore[untyped-decorator]
     def _valid(self, proposal: Any) -> int:
         version: int = proposal["value"]
         if version != -1 or proposal["trait"].name == "version":

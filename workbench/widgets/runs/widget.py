@@ -160,11 +160,11 @@ class Runs(Shown):
         self.observe(told, list(names))
         self._at_close(lambda: self.unobserve(told, list(names)))
 
-    @validate("sort")
+    @validate("sort")  # type: ignore[untyped-decorator]
     def _valid_sort(self, proposal: Any) -> str:
         return check_column(proposal["value"], self.known())
 
-    @validate("selected")
+    @validate("selected")  # type: ignore[untyped-decorator]
     def _valid_selection(self, proposal: Any) -> tuple[str, ...]:
         if not all(isinstance(run, str) for run in proposal["value"]):
             raise TraitError("selected holds ids of runs")
