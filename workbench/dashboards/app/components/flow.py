@@ -25,6 +25,14 @@ class Flow(pn.Row):  # type: ignore[misc] # Panel's class is not typed
         styles = {"flex-wrap": "wrap", "gap": gap, "align-items": align_items, **settings.pop("styles", {})}
         super().__init__(*parts, styles=styles, **{"sizing_mode": "stretch_width", "margin": 0, **settings})
 
+    def _compute_sizing_mode(self, children: Any, props: Any) -> dict[str, Any]:
+        """Ask for the room of the widest part, not of all of them in one line as Panel does."""
+        found: dict[str, Any] = super()._compute_sizing_mode(children, props)
+        if found.get("min_width"):
+            widths = [getattr(child, "min_width", None) or 0 for child in children]
+            found["min_width"] = max(widths, default=0) or None
+        return found
+
 
 def abreast(*controls: tuple[Control, int, int]) -> Flow:
     """Return controls in a line, each with its least and greatest width in pixels."""

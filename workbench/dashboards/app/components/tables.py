@@ -146,8 +146,8 @@ class Table(Control):
             )
         sign = {column.key: "ascending", f"-{column.key}": "descending"}.get(self.order, "")
         return html(
-            '<th scope="col" class="{kind}"{sign}{style}><button type="button" data-act="sort" '
-            'data-value="{key}">{title}</button></th>',
+            '<th scope="col" class="{kind}"{sign}><button type="button" data-act="sort" '
+            'data-value="{key}"{style}>{title}</button></th>',
             kind=column.kind,
             sign=html(' aria-sort="{sign}"', sign=sign) if sign else "",
             style=style,

@@ -20,12 +20,12 @@ def run_columns(shown: Sequence[str], runs: Sequence[RunSummary]) -> list[Column
     fixed = [
         Column("pick", "Compare", "tick"),
         Column("run", "Run", width=190),
-        Column("pipeline", "Pipeline"),
+        Column("pipeline", "Pipeline", width=110),
         Column("outcome", "Outcome", width=125),
         Column("started", f"Started ({zone})", width=150),
         Column("seconds", "Took (s)", "number", digits=1),
-        Column("by", "By"),
-        Column("why", "Why"),
+        Column("by", "By", width=130),
+        Column("why", "Why", width=180),
     ]
     return fixed + [
         Column(name, title, "number" if _is_number(name, runs) else "text", digits=4)
