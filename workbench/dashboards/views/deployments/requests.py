@@ -83,7 +83,7 @@ class Requests:
         self._source = RadioButtonGroup(
             label="Source", options=[SERVICE, LOG], value=SERVICE if declared else LOG
         )
-        self._span = RadioButtonGroup(label="Time", options=list(SPANS), value="hour")
+        self._span = RadioButtonGroup(label="Time", options=list(SPANS), value="day")
         location.bind(self._source, "source")
         location.bind(self._span, "span")
         self._words = styled("")
