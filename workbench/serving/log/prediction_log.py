@@ -182,8 +182,8 @@ class PredictionLog:
         days = [path.name for path in self._place.predictions(model).glob("date=????-??-??")]
         first = date.fromisoformat(max(days).removeprefix("date=")) if days else date.min
         found = frames.predictions(self._place, model, (first, date.max), pl.lit(value=True), columns=())
-        newest: Any = found["at"].max()
-        return newest
+        newest = found["at"].max()
+        return newest if isinstance(newest, datetime) else None
 
     def accepted(self, model: str, since: datetime) -> int:
         """Return how many labels of a model were accepted later than a project time."""

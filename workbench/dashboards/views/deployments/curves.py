@@ -40,9 +40,9 @@ class Curves:
             return
         self._known = moments
         drawn = colours((moment.version for moment in moments), serving)
-        if drawn != self._colours:
-            self._colours = drawn
-            self.panel[:] = [self._rates(), self._latencies()] if drawn else []
+        is_new = drawn != self._colours
+        self._colours = drawn
+        figures = [self._rates(), self._latencies()] if is_new and drawn else []
         unit, factor = rate_of(moment.per_second for moment in moments)
         if self._rate_axis is not None:
             self._rate_axis.axis_label = f"Requests a {unit}"
@@ -53,6 +53,8 @@ class Curves:
         }
         for (name, version), source in self._sources.items():
             source.data = _data([m for m in moments if m.version == version], ys[name])
+        if is_new:  # once they are filled: nothing is told of a figure that the browser does not know yet
+            self.panel[:] = figures
 
     def _rates(self) -> Any:
         self._sources = {}
@@ -90,7 +92,7 @@ def _axes(y: str) -> Any:
 def _placed(made: Any, *, title: str, name: str) -> Any:
     above(made)
     panel = shown(made, title=title, name=name)
-    panel.min_width, panel.styles = 300, {"flex": "1 1 420px"}
+    panel.styles = {"flex": "1 1 340px", "min-width": "0", "max-width": "100%"}
     return panel
 
 
