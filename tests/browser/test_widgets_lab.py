@@ -77,7 +77,7 @@ def _compared(page: Page, opened: NotebookPage, newest: str) -> None:
         box.check()
     assert newest in opened.execute("print(runs.selected)")
     runs.get_by_role("button", name="Compare 2").click()
-    expect(runs.get_by_text("fit: parameter rate: 0.5 → 0.25")).to_be_visible(timeout=20_000)
+    expect(runs.get_by_text("fit: parameter rate: 0.25 → 0.5")).to_be_visible(timeout=20_000)
     _picture(page, "compared")
 
 
