@@ -141,7 +141,8 @@ class _Handler(BaseHTTPRequestHandler):
             for name, value in query.items()
         )
         page = (
-            f'<form method="post" action="/authorize">{kept}<label>Who are you? <input name="who"></label>'
+            '<link rel="icon" href="data:,"><form method="post" action="/authorize">'
+            f'{kept}<label>Who are you? <input name="who"></label>'
             "<button>Go on</button></form>"
         )
         self._answer(200, "text/html; charset=utf-8", page.encode())
