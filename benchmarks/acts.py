@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 PAGES = ("overview", "experiments", "drift", "deployments")
 CONTENT = {
@@ -21,6 +21,11 @@ CONTENT = {
 """What a viewer came for, by page."""
 
 Act = Callable[[Page, int], Iterator[None]]
+
+
+def _field(page: Page, label: str) -> Locator:
+    """Return the list below a label; what it offers belongs to the label's text."""
+    return page.locator("label.field", has_text=re.compile(f"^{label}")).locator("select")
 
 
 def _sort(page: Page, number: int) -> Iterator[None]:
@@ -95,12 +100,13 @@ def _open(page: Page, number: int) -> Iterator[None]:
 def _stage(page: Page, number: int) -> Iterator[None]:
     if "run=" not in page.url:
         page.locator("table.grid tbody tr").first.get_by_role("link").click()
-        page.wait_for_selector("html[data-lives]", state="attached")
-    name = ("train", "features")[number % 2]
+        page.wait_for_url(re.compile("run="), wait_until="commit")
+        page.wait_for_selector("html[data-lives]", state="attached", timeout=60_000)
+    name = ("evaluate", "features")[number % 2]
     yield
-    page.get_by_label("Stage", exact=True).select_option(label=name)
-    expect(page.get_by_role("heading", name=name, exact=False).last).to_be_visible(timeout=30_000)
+    _field(page, "Stage").select_option(label=name)
     expect(page).to_have_url(re.compile(f"stage={name}"), timeout=30_000)
+    expect(page.get_by_role("heading", name=name).first).to_be_visible(timeout=30_000)
 
 
 def _compare(page: Page, number: int) -> Iterator[None]:
@@ -131,7 +137,7 @@ def _tab(names: tuple[str, str]) -> Act:
 def _column(page: Page, number: int) -> Iterator[None]:
     name = f"column_{10 + number:02}"
     yield
-    page.get_by_label("Column", exact=True).select_option(label=name)
+    _field(page, "Column").select_option(label=name)
     expect(page.get_by_role("heading", name=name).first).to_be_visible(timeout=30_000)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
@@ -151,8 +150,8 @@ def _served(root: Path) -> Iterator[tuple[str, psutil.Process]]:
         _until(lambda: "is being read" not in httpx.get(f"{url}overview", timeout=60).text, process)
         yield url, psutil.Process(process.pid)
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(30)
+        process.terminate()
+        process.wait(60)
 
 
 def _answers(url: str) -> bool:

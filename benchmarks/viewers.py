@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import httpx
-from websocket import WebSocket
+from websocket import WebSocket, WebSocketException
 
 _TOKEN = re.compile(r'"token":"([^"]+)"')
-_MINUTE = 60.0
+_PATIENCE = 120.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -42,19 +42,25 @@ def come(url: str, pages: Sequence[str]) -> list[Seen]:
 
 def _look(url: str, page: str) -> Seen:
     begin = time.perf_counter()
-    answer = httpx.get(f"{url}{page}", timeout=_MINUTE)
+    try:
+        answer = httpx.get(f"{url}{page}", timeout=_PATIENCE)
+    except httpx.TransportError:
+        return Seen(time.perf_counter() - begin, time.perf_counter() - begin, well=False)
     first = time.perf_counter() - begin
     found = _TOKEN.search(answer.text)
     if answer.status_code != 200 or found is None or "<h1" not in answer.text:
         return Seen(first, first, well=False)
-    well = _document(url, page, found[1])
+    try:
+        well = _document(url, page, found[1])
+    except (OSError, WebSocketException):
+        well = False
     return Seen(first, time.perf_counter() - begin, well)
 
 
 def _document(url: str, page: str, token: str) -> bool:
     """Pull a session's document as a browser does; whether it came."""
     place = urlsplit(url)
-    with closing(socket.create_connection((place.hostname, place.port), timeout=_MINUTE)) as line:
+    with closing(socket.create_connection((place.hostname, place.port), timeout=_PATIENCE)) as line:
         connection = WebSocket()
         connection.connect(  # type: ignore[no-untyped-call]
             f"ws://{place.netloc}/{page}/ws",
