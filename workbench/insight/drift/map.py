@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 VERDICTS = (Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.FAIL)
 """The verdict of each code of `DriftMap.verdict`; -1: nothing was asked."""
 PASSED, UNSURE, FAILED, NOT_ASKED = 0, 1, 2, -1
+_CODES = {verdict: code for code, verdict in enumerate(VERDICTS)}
+_NONE = float("nan")
 
 EACH, WEEK, MONTH = "window", "week", "month"
 GROUPINGS = (EACH, WEEK, MONTH)
@@ -141,34 +143,37 @@ def window_columns(store: Store, person: Person, model: str, window: int) -> tup
 def _made(model: str, windows: Sequence[WindowBrief]) -> DriftMap:
     import numpy as np
 
+    asked = [_columns(window) for window in windows]
     places: dict[str, int] = {}
-    for window in reversed(windows):  # columns that are asked about now come first, in their present order
-        for check in _columns(window):
+    for checks in reversed(asked):  # columns that are asked about now come first, in their present order
+        for check in checks:
             places.setdefault(check.name, len(places))
-    shape = (len(places), len(windows))
-    score, limit = np.full(shape, np.nan), np.full(shape, np.nan)
-    verdict = np.full(shape, NOT_ASKED, np.int8)
+    shape = (len(windows), len(places))
+    scores, limits = ([[_NONE] * len(places) for _ in windows] for _ in range(2))
+    codes = [[NOT_ASKED] * len(places) for _ in windows]
     chances = np.zeros(shape, np.bool_)
     methods = [""] * len(places)
-    for number, window in enumerate(windows):
-        for check in _columns(window):
+    for number, checks in enumerate(asked):  # lists take single numbers in faster than arrays do
+        for check in checks:
             place = places[check.name]
-            verdict[place, number] = VERDICTS.index(check.verdict)
-            if check.value is not None:
-                score[place, number] = check.value
-            if check.limit is not None:
-                limit[place, number] = check.limit
-            chances[place, number] = check.method in CHANCES
-            methods[place] = check.method or methods[place]
+            codes[number][place] = _CODES[check.verdict]
+            scores[number][place] = _NONE if check.value is None else check.value
+            limits[number][place] = _NONE if check.limit is None else check.limit
+            if check.method:
+                methods[place] = check.method
+                if check.method in CHANCES:
+                    chances[number, place] = True
+    score, limit = (np.array(each, np.float64).reshape(shape).T for each in (scores, limits))
+    verdict = np.array(codes, np.int8).reshape(shape).T
     return DriftMap(
         model,
         tuple(places),
         tuple(map(_window, windows)),
         score,
         limit,
-        excesses(score, limit, chances),
+        excesses(score, limit, chances.T),
         verdict,
-        np.broadcast_to(np.array([window.position for window in windows], np.int64), shape),
+        np.broadcast_to(np.array([window.position for window in windows], np.int64), shape[::-1]),
         tuple(methods),
     )
 

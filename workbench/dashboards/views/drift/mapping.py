@@ -182,7 +182,7 @@ class Mapping:
                 empty_state("Not asked in this window", "Choose another window, or a cell of the map."),
                 *parts,
             )
-        return column(explained(cell), *parts)
+        return column(explained(cell), pn.Spacer(height=14), *parts)
 
     def _read_table(self) -> Any:
         return window_columns(self._store, self._person, self._model, self._choice.position)

@@ -47,14 +47,14 @@ if TYPE_CHECKING:
 
 _ALL = "all answers"
 _COLUMNS = (
-    Column("window", "Window", width=140),
+    Column("window", "Window", width=180),
     Column("measured", "Measured", "number", digits=4),
-    Column("interval", "Its interval", width=110),
-    Column("verdict", "Verdict", width=100),
+    Column("interval", "Its interval", width=125),
+    Column("verdict", "Verdict", width=115),
     Column("estimated", "Estimated", "number", digits=4),
-    Column("estimate", "Its interval", width=110),
+    Column("estimate", "Its interval", width=125),
     Column("labelled", "Truths known", width=110),
-    Column("note", "Why", width=320),
+    Column("note", "Why", width=280),
 )
 
 

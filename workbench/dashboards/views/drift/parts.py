@@ -58,6 +58,7 @@ def beside(*parts: Any, shares: Sequence[int], least: int = 420) -> Flow:
 def with_csv(panel: pn.Column, frame: Callable[[], Any], name: str) -> pn.Column:
     """Put beside the title of a figure what saves its numbers, and return the whole."""
     button = export_button(frame, name, margin=0)
+    panel.margin = (8, 0, 16, 0)
     panel[0] = pn.Row(panel[0], button, sizing_mode="stretch_width", margin=0)
     return panel
 
