@@ -75,7 +75,7 @@ def _document(url: str, page: str, token: str) -> bool:
         while True:
             kind, content = _message(connection)
             if kind in ("PULL-DOC-REPLY", "ERROR"):
-                connection.close()  # type: ignore[no-untyped-call]
+                connection.close()
                 return kind == "PULL-DOC-REPLY" and bool(content["doc"]["roots"])
 
 

@@ -31,7 +31,7 @@ def _lighten(router: Any) -> None:
         if rule.target is DocHandler:
             rule.target = PageHandler
         elif isinstance(rule.target, type) and issubclass(rule.target, StaticFileHandler):
-            rule.target = _lightened(rule.target)
+            rule.target = _lightened(rule.target)  # type: ignore[arg-type] # types are hashable
         elif rule.target is not router:
             _lighten(rule.target)
 

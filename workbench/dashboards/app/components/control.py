@@ -27,7 +27,7 @@ _SCRIPT = Path(__file__).parent / "controls.js"
 _keys = count()
 
 
-class Control(JSComponent):
+class Control(JSComponent):  # type: ignore[misc] # Panel's class is not typed
     """Something to act on.
 
     Attributes:

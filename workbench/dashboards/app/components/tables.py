@@ -82,7 +82,7 @@ class Table(Control):
     @property
     def last_page(self) -> int:
         """The number of the last page."""
-        return max(1, -(-self.count // self.page_size))
+        return max(1, -(-self.count // int(self.page_size)))
 
     def on_click(self, act: Callable[[int], Any]) -> None:
         """Call something with the place in the frame of a row that is clicked."""
