@@ -31,10 +31,9 @@ PAGES = {
     "run": "experiments?run={run}",
     "drift": "drift",
     "deployments": "deployments",
-    "decisions": "deployments?show=History",
 }
 LOOKS = {"light": (1280, 900, "light"), "dark": (1280, 900, "dark"), "narrow": (420, 900, "light")}
-ONLY_LIGHT = ("run", "decisions")
+ONLY_LIGHT = ("run",)
 _COLOURS = 192
 _NAMES = """([me, shown]) => {
   const walk = node => {
@@ -133,14 +132,13 @@ def _one(context: BrowserContext, address: str, path: Path) -> None:
 
 
 def _settle(page: Page) -> None:
-    """Wait until nothing on the page moves any more."""
-    before = b""
-    for _ in range(20):
-        page.wait_for_timeout(700)
-        now = page.screenshot()
-        if now == before:
+    """Wait until nothing on the page has moved for three seconds."""
+    seen: list[bytes] = []
+    for _ in range(40):
+        page.wait_for_timeout(750)
+        seen.append(page.screenshot())
+        if len(seen) > 4 and len(set(seen[-4:])) == 1:
             return
-        before = now
 
 
 def _shrink(path: Path) -> None:
