@@ -27,7 +27,7 @@ _TITLES = {
     "output": "Declared outputs",
     "environment": "Environment",
 }
-_EFFECTS = {"outcome": "Outcomes", "champion": "Met as champion", "data": "Made and read"}
+_EFFECTS = ("outcome", "champion", "data", "metric")  # in the order in which they are told
 _COLOURS = {"+": "green", "-": "red"}
 _AROUND = 2  # lines that are the same, shown beside those that are not
 
@@ -69,8 +69,9 @@ def _print(console: Console, found: RunDiff) -> None:
     for entry, number in found.texts.items():
         said = f"{plural(number, 'cell')} of {entry} differ{'s' * (number == 1)} in comments or text alone"
         console.print(Text(f"  {said}", style="dim"))
-    for entry in what.unknown:
-        console.print(Text(f"\n! What {entry} ran is not recorded in both runs.", style="yellow"))
+    if what.unknown:
+        said = f"\n! What these ran is not recorded in both runs: {', '.join(what.unknown)}"
+        console.print(Text(said, style="yellow"))
     _print_consequences(console, what.consequences)
 
 
@@ -108,17 +109,21 @@ def _print_consequences(console: Console, consequences: Iterable[Consequence]) -
     if not found:
         return
     console.print(Text("\nWhat came of it", style="bold"))
-    for kind, title in _EFFECTS.items():
-        for effect in (effect for effect in found if effect.kind == kind):
-            console.print(
-                Text(f"  {title.lower()}  {effect.entry}: {effect.text}", style="dim"), soft_wrap=True
-            )
+    for effect in sorted(found, key=lambda effect: _EFFECTS.index(effect.kind)):
+        if effect.kind != "metric" and not _is_told(effect, found):
+            console.print(Text(f"  {effect.entry}: {effect.text}", style="dim"), soft_wrap=True)
     metrics = [effect for effect in found if effect.kind == "metric"]
     if metrics:
         table = plain_table("metric", "before", "after", "change", right=("before", "after", "change"))
         for effect in metrics:
             table.add_row(f"{effect.entry}/{effect.name}", *_numbers(effect.before, effect.after))
         console.print(table)
+
+
+def _is_told(effect: Consequence, found: Iterable[Consequence]) -> bool:
+    """Whether data that a stage reads is told of already, where it is made."""
+    same = (other for other in found if other.kind == "data" and other.name == effect.name)
+    return effect.kind == "data" and next(same) is not effect
 
 
 def _numbers(before: Any, after: Any) -> tuple[str, str, str]:
