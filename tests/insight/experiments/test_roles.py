@@ -23,6 +23,7 @@ GIVEN = {
     "metric": "train/auc",
     "request": LaunchRequest("main"),
     "launched": None,
+    "stages": ("train",),
 }
 ASKED = [
     getattr(experiments, name)
@@ -48,7 +49,7 @@ def test_who_lost_their_role_is_told_nothing(past: Past, function: Callable[...,
 
 def test_every_function_that_reads_the_store_asks_who_it_is() -> None:
     functions = {n for n in experiments.__all__ if inspect.isfunction(getattr(experiments, n))}
-    assert functions - {f.__name__ for f in ASKED} == {"importance", "is_sweep", "value_of"}
+    assert functions - {f.__name__ for f in ASKED} == {"as_text", "importance", "is_sweep", "value_of"}
 
 
 @pytest.mark.parametrize("name", ["find_runs", "known", "run_detail", "compare_runs", "group_runs"])
