@@ -54,6 +54,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Project:
     write_notebook(root / "notebooks" / "promote.ipynb", made)
     path = root / "workbench.toml"
     text = path.read_text().replace('outputs = ["candidate"]', "outputs = []")
+    text = text.replace("html = false\n", "html = false\nwarm = false\n")
     text = text.replace('inputs = ["candidate", "delay@champion"]', "inputs = []")
     text = text.replace('outputs = ["evaluation"]', "outputs = []")
     path.write_text(text.replace('inputs = ["candidate", "evaluation"]', "inputs = []"))

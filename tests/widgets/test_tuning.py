@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 
 from tests.insight.scene import RUN, Scene
 from tests.projects import notebook, write_project
+from workbench.clock import SystemClock
 from workbench.errors import UsageError
+from workbench.ledger import open_leases
 from workbench.widgets import Tuning
 from workbench.workspace import open_workspace
 
@@ -207,7 +210,8 @@ def test_thousands_of_trials_send_little(study: optuna.Study) -> None:
 
 def test_a_run_shows_what_its_stage_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The newest run that searched when none is named; a table of trials as well as a sweep."""
-    root = write_project(tmp_path / "shop", {"search": {"notebook": SEARCH, "outputs": []}})
+    stages = {"search": {"notebook": SEARCH, "outputs": []}}
+    root = write_project(tmp_path / "shop", stages, runner="warm = false\n")
     monkeypatch.chdir(root)
     nothing = Tuning()
     assert "Nothing was searched yet" in nothing.text()
@@ -231,7 +235,16 @@ def test_a_sweep_that_goes_on_is_followed(tmp_path: Path, monkeypatch: pytest.Mo
     scene = Scene(tmp_path / "shop")
     names = [f"train-{n}" for n in range(4)]
     entries = [{"name": n, "stage": "train", "parameters": {"trees": i}} for i, n in enumerate(names)]
-    told = {"run": RUN, "pipeline": "", "request": {}, "entries": entries, "git": {}, "reason": "asked for"}
+    leases = open_leases(scene.project.layout.ledger_url, SystemClock())
+    leases.acquire("pipeline/main", RUN, timedelta(minutes=10))  # its runner is alive
+    told = {
+        "run": RUN,
+        "pipeline": "main",
+        "request": {},
+        "entries": entries,
+        "git": {},
+        "reason": "asked for",
+    }
     scene.write(f"run/{RUN}", "run.started", told, subject="main")
     monkeypatch.chdir(scene.project.root)
     tuning = Tuning(RUN)
@@ -243,6 +256,7 @@ def test_a_sweep_that_goes_on_is_followed(tmp_path: Path, monkeypatch: pytest.Mo
     assert "4 complete" in tuning.text()
     assert "log_loss 0.3 (least is best), trial train-1" in tuning.text()
     tuning.close()
+    leases.close()
     scene.close()
 
 
