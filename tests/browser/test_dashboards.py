@@ -110,7 +110,11 @@ def test_each_viewer_has_their_own_look(served: Served, browser: Browser) -> Non
     expect(page.get_by_text("(2026-03-02 09:00")).to_be_visible()
     expect(page.get_by_role("navigation", name="Pages")).not_to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") <= 420
-    for path, shown in (("experiments", "1 run"), ("drift", "Find columns"), ("deployments", "Prediction log")):
+    for path, shown in (
+        ("experiments", "1 run"),
+        ("drift", "Find columns"),
+        ("deployments", "Prediction log"),
+    ):
         page.goto(f"{served.url}/{path}")
         expect(page.get_by_text(shown).first).to_be_visible(timeout=30_000)
         assert page.evaluate("document.documentElement.scrollWidth") <= 420, path

@@ -41,7 +41,9 @@ def served(tmp_path: Path, identity: Identity) -> Iterator[Served]:
     made.close()
 
 
-def test_ada_comes_in_by_her_provider_and_goes_out_again(served: Served, page: Page) -> None:
+def test_ada_comes_in_by_her_provider_and_goes_out_again(
+    served: Served, browser: Browser, page: Page
+) -> None:
     """To the page that she asked for; a copy of her cookie is worth nothing afterwards."""
     said: list[str] = []
 
@@ -60,12 +62,14 @@ def test_ada_comes_in_by_her_provider_and_goes_out_again(served: Served, page: P
     expect(page.get_by_text("approver · times in")).to_be_visible()
     expect(page.get_by_role("button", name="Approve", exact=True)).to_be_enabled(timeout=30_000)
     assert not said
-    kept = page.context.cookies()
+    kept = page.context.storage_state()
     page.get_by_role("link", name="Sign out").click()
     expect(page.get_by_role("status")).to_contain_text("may still know you", timeout=15_000)
-    page.context.add_cookies(kept)
-    page.goto(f"{served.url}/overview")
-    expect(page.get_by_role("link", name="Sign in at 127.0.0.1")).to_be_visible(timeout=15_000)
+    copy = browser.new_context(storage_state=kept)
+    other = copy.new_page()
+    other.goto(f"{served.url}/overview")
+    expect(other.get_by_role("link", name="Sign in at 127.0.0.1")).to_be_visible(timeout=15_000)
+    copy.close()
 
 
 def test_whom_the_provider_is_not_sure_of_stays_out(served: Served, browser: Browser) -> None:

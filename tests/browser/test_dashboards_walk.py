@@ -118,7 +118,7 @@ def _year(folder: Path) -> Walk:
     state = read_model(ledger, model)
     ledger.close()
     assert state.champion is not None
-    body = (root / state.version(state.champion).output["uri"] / "serving_input_example.json").read_bytes()
+    body = (root / state.find(state.champion).output["uri"] / "serving_input_example.json").read_bytes()
     for version in sorted(state.versions, reverse=True):
         try:
             _decided_by_two(root, model, version)
@@ -202,7 +202,8 @@ def lives_at(page: Page, address: str) -> Page:
 
 def _follow(page: Page, served: Served, most: int) -> list[str]:
     """Follow the links from page to page, navigation and cards first; return those that were followed."""
-    todo, seen = [f"./{each.path}" for each in served.opened.pages], []
+    todo = [f"./{each.path}" for each in served.opened.pages]
+    seen: list[str] = []
     broken: list[str] = []
     page.on("pageerror", lambda error: broken.append(str(error)))
     while todo and len(seen) < most:

@@ -249,8 +249,7 @@ def test_a_sign_in_ends_when_the_project_says(root: Path, served: Served) -> Non
     """Twelve hours after, unless configured; by whatever cookie."""
     key = read_secrets(root / ".workbench").cookies
     for hours, status in ((11, 200), (13, 302)):
-        began = time.time() - hours * 3600
-        cookie = create_signed_value(key, COOKIE, "ada@example.com", clock=lambda began=began: began)
+        cookie = _signed(key, time.time() - hours * 3600)
         with httpx.Client(base_url=served.url, cookies={COOKIE: cookie.decode()}, timeout=30) as client:
             assert client.get("/overview").status_code == status
 
@@ -266,6 +265,10 @@ def test_without_the_clients_secret_the_server_does_not_start(
     monkeypatch.setenv(VARIABLE, SECRET)
     Served(root).close()
     assert VARIABLE not in os.environ
+
+
+def _signed(key: str, began: float) -> bytes:
+    return create_signed_value(key, COOKIE, "ada@example.com", clock=lambda: began)
 
 
 def _granted(client: httpx.Client, identity: Identity, who: str, target: str = "") -> str:

@@ -190,7 +190,7 @@ def test_each_role_may_do_what_its_permissions_say_and_no_more(tmp_path: Path, n
             assert {event.actor for event in written} == ({person.actor} if case.writes else set())
 
 
-CONSEQUENCES = {
+CONSEQUENCES: dict[str, Callable[[World, Person], str]] = {
     "deployments.consequences.propose_consequence": lambda w, p: deployments.propose_consequence(
         w.store, p, MODEL, 2
     ),
