@@ -32,7 +32,7 @@ def test_the_next_combination_starts_before_the_last_one_is_committed(tmp_path: 
 
 def test_what_waits_for_a_commit_goes_before_what_does_not(tmp_path: Path) -> None:
     """The longer path keeps its turn: nothing is let in between a stage and the one that needs it."""
-    stages = {
+    stages: dict[str, dict[str, object]] = {
         "make": {"notebook": MAKE, "outputs": ["n"]},
         "take": {"notebook": TAKE, "inputs": ["n"]},
         "alone": {"notebook": ALONE},

@@ -18,14 +18,14 @@ from workbench.lab.warm import prefer_warm
 ROUTE = "workbench/freshness"
 
 
-class FreshnessHandler(APIHandler):  # type: ignore[misc] # Jupyter's class is not typed
+class FreshnessHandler(APIHandler):
     """Answers what a saved notebook makes stale: `GET /workbench/freshness?path=notebooks/03_features.ipynb`.
 
     The path is relative to the folder that the server shows. The answer holds `stage` (null where the
     notebook is none), `changes`, `stale`, `seconds` and `words`; or `error` and `hint`.
     """
 
-    @authenticated  # type: ignore[untyped-decorator]
+    @authenticated
     async def get(self) -> None:
         """Answer."""
         root = Path(self.settings["server_root_dir"]).expanduser().resolve()
