@@ -32,6 +32,7 @@ from workbench.insight.drift.alerts import (
 )
 from workbench.insight.experiments import LaunchRequest, RunQuery, group_runs, launch_form
 from workbench.insight.experiments.launch import check_launch, launch, launches, progress, stop
+from workbench.insight.experiments.opened import open_in_session
 from workbench.ledger import Append, Ledger, NewEvent
 from workbench.registry.deployment import SHADOWED
 
@@ -91,6 +92,7 @@ def _alerted(root: Path) -> Iterator[World]:
 def _launched(root: Path) -> Iterator[World]:
     """A run may be launched, and one was."""
     past = Past(root)
+    past.run("a")
     past.store.refresh(wait=20)
     launched = launch(past.store, ADMIN, LaunchRequest("main"))
     yield World(past.store, past.ledger, launched)
@@ -150,6 +152,9 @@ CASES = {
     "experiments.launch.stop": Case("launch", _launched, lambda w, p: stop(w.store, p, w.held), writes=False),
     "experiments.form.launch_form": Case(
         "launch", _launched, lambda w, p: launch_form(w.store, p), writes=False
+    ),
+    "experiments.opened.open_in_session": Case(
+        "launch", _launched, lambda w, p: open_in_session(w.store, p, "a", "train"), writes=False
     ),
     "experiments.groups.group_runs": Case(
         "view", _launched, lambda w, p: group_runs(w.store, p, RunQuery(), "pipeline"), writes=False
