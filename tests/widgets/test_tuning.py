@@ -253,7 +253,7 @@ def test_a_sweep_that_goes_on_is_followed(tmp_path: Path, monkeypatch: pytest.Mo
     for place, (name, loss) in enumerate(zip(names, (0.5, 0.3, 0.4, 0.6), strict=True)):
         _end(scene, name, loss)
         _until(lambda: tuning.best_value == min((0.5, 0.3, 0.4, 0.6)[: place + 1]))  # noqa: B023
-    assert "4 complete" in tuning.text()
+    _until(lambda: "4 complete" in tuning.text())
     assert "log_loss 0.3 (least is best), trial train-1" in tuning.text()
     tuning.close()
     leases.close()
