@@ -11,6 +11,7 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from typing import Any
 
 import httpx
 import pytest
@@ -102,7 +103,7 @@ def test_a_viewer_who_leaves_in_the_middle_of_it_is_no_error(
             with closing(_opened(served)) as line:
                 scene.propose(10 + number, 2)
                 line.close()
-        _until(lambda: served.store.refresh() and len(served.store.models()[0].pending) >= 4)
+        _until(lambda: bool(served.store.refresh()) and len(served.store.models()[0].pending) >= 4)
         _until(lambda: not _sessions(served), 60)
     assert [record.getMessage() for record in caplog.records] == []
 
@@ -149,7 +150,7 @@ def _opened(served: Served) -> WebSocket:
     return connection
 
 
-def _sessions(served: Served) -> list[object]:
+def _sessions(served: Served) -> list[Any]:
     return [
         session
         for path in served.server._tornado.app_paths

@@ -44,10 +44,12 @@ class Live(Generic[T]):
         self._drawn = False
         self._stamp: object = None
         self._broken = 0
+        self._drawings = 0
         self.panel = pn.Column(sizing_mode="stretch_width", margin=0)
         self.refresh()
         if pn.state.curdoc is not None:
             pn.state.add_periodic_callback(self._tick, period=_EVERY)
+            pn.state.onload(self._settle)
 
     def refresh(self) -> None:
         """Ask again now, as after a widget has changed what is asked."""
@@ -58,12 +60,19 @@ class Live(Generic[T]):
                 drawn = self._draw(found)
                 if [drawn] != list(self.panel):
                     self.panel[:] = [drawn]
+                    self._drawings += 1
             self._known, self._drawn, self._broken = found, True, 0
         except Exception as error:  # noqa: BLE001 - whatever broke, its place says so
             if not isinstance(error, WorkbenchError):
                 _log.exception("a part of a page broke")
             self.panel[:] = [error_state(error)]
             self._drawn, self._broken = False, 1
+
+    def _settle(self) -> None:
+        """Draw once more what was drawn anew while the browser still built the page: it may have missed it."""
+        if self._drawings > 1:
+            self._drawn = False
+            self.refresh()
 
     def _tick(self) -> None:
         if self._broken:
