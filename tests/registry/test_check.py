@@ -10,8 +10,8 @@ import pytest
 
 from tests.registry.models import GATES, candidate, make_project
 from workbench.errors import UsageError
-from workbench.pipeline.space import Space
 from workbench.pipeline.ended_early import StageRejected
+from workbench.pipeline.space import Space
 from workbench.pipeline.stage import Stage
 from workbench.pipeline.ticket import Ticket
 from workbench.registry import Verdict, check, propose

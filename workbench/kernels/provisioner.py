@@ -36,6 +36,9 @@ class LeanProvisioner(LocalProvisioner):  # type: ignore[misc]
                 while await self.poll() is None:
                     await asyncio.sleep(0.002)
 
+    def let_go(self) -> None:
+        """Follow a process no more that did not end in time."""
+
 
 class WarmProvisioner(LeanProvisioner):
     """Forks the kernel from a server that has the imports loaded; starts a cold one where it cannot.
@@ -69,6 +72,11 @@ class WarmProvisioner(LeanProvisioner):
     def exit_known(self) -> bool:
         """Whether the exit code that `poll` returns is the kernel's own."""
         return self.process.known if isinstance(self.process, WarmProcess) else True
+
+    def let_go(self) -> None:
+        """Follow a kernel no more that did not end in time; its server still does."""
+        if isinstance(self.process, WarmProcess):
+            self.process.let_go()
 
     def _fork(self, cmd: list[str], kwargs: dict[str, Any]) -> WarmProcess:
         folder = str(kwargs.get("cwd") or Path.cwd())

@@ -69,6 +69,8 @@ async def end_kernel(manager: Any) -> None:
     await manager.provisioner.gone(_LAST)
     if await manager.provisioner.poll() is not None:
         await manager.provisioner.wait()
+    else:
+        manager.provisioner.let_go()
     await manager.cleanup_resources()
 
 

@@ -124,7 +124,8 @@ class Registry:
         Args:
             model: the model.
             number: the promotion's.
-            reason, actor: why, for the record, and who; whoever is signed in when None.
+            reason: why, for the record.
+            actor: who; whoever is signed in when None.
 
         Raises:
             RejectedError: the evidence does not carry it any more, or under four eyes it is the author's.

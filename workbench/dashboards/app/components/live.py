@@ -69,7 +69,7 @@ class Live(Generic[T]):
             self._drawn, self._broken = False, 1
 
     def _settle(self) -> None:
-        """Draw once more what was drawn anew while the browser still built the page: it may have missed it."""
+        """Draw once more what was drawn anew while the page was built: the browser may have missed it."""
         if self._drawings > 1:
             self._drawn = False
             self.refresh()
