@@ -2,8 +2,8 @@
 
 One is the terminal after `workbench run training`, typed here and drawn by Chromium; another is JupyterLab
 with the stage `train` as that run executed it; the third is the timeline of the last `make demo`, and the
-rest are the dashboards of that year. `python -m docs.screenshots FOLDER` takes the dashboards alone, of the
-demo in that folder.
+rest are the dashboards of that year, and widgets over it. `python -m docs.screenshots FOLDER` takes these
+alone, of the demo in that folder.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from docs import dashboard_pictures
+from docs import dashboard_pictures, lab_pictures
 from tests.browser.chromium import launch
 from tests.browser.lab import NotebookPage, running_lab
 from workbench.workspace import open_workspace
@@ -39,7 +39,7 @@ FRAME = f"""<pre style="{STYLE}; color: {{foreground}}; background: {{background
 
 
 def main(*years: str) -> None:
-    """Make all pictures, or those of the dashboards alone."""
+    """Make all pictures, or those of a year alone."""
     PICTURES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = launch(playwright)
@@ -47,7 +47,9 @@ def main(*years: str) -> None:
             _terminal(browser, PICTURES / "terminal.png")
             _lab(browser, PICTURES / "jupyterlab.png")
             shutil.copy(ROOT / "demo" / "timeline" / "timeline.png", PICTURES / "timeline.png")
-        dashboard_pictures.take(browser, Path(years[0]) if years else ROOT / "demo", PICTURES)
+        year = Path(years[0]) if years else ROOT / "demo"
+        dashboard_pictures.take(browser, year, PICTURES)
+        lab_pictures.take(browser, year, PICTURES)
         browser.close()
 
 

@@ -76,7 +76,7 @@ def test_the_entry_point_is_declared() -> None:
     """Where jupyter-server-proxy looks for it."""
     document = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
     declared = document["project"]["entry-points"]["jupyter_serverproxy_servers"]
-    assert declared == {"dashboards": f"{entry.__module__}:{entry.__name__}"}
+    assert declared["dashboards"] == f"{entry.__module__}:{entry.__name__}"
 
 
 def _url(server: subprocess.Popen[bytes], runtime: Path, log: Path) -> str:

@@ -32,7 +32,7 @@ def test_somebody_who_is_added_can_sign_in_with_their_role(
     assert said.document == {"name": "ada", "role": "approver", "password": True}
     assert Directory(load_project(root)).check("ada", "correct horse battery")
     (listed,) = type_in(root, "access list --json").document
-    assert listed["may"] == ["view", "launch", "approve", "reject", "promote"]
+    assert listed["may"] == ["view", "launch", "propose", "approve", "reject", "promote"]
     assert listed["password"] is True
     assert "approver" in type_in(root, "access list").out
     assert "no role any more" in type_in(root, "access remove ada").out

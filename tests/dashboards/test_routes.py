@@ -153,7 +153,7 @@ def _page(permission: str) -> Rule:
 def _frame(permission: str) -> Rule:
     # what names nothing is answered 404, and by then it was asked who wants it
     return lambda visitor, method: _got(
-        method, {401} if visitor.role is None else {200, 404} if visitor.may(permission) else {403}
+        method, {401} if visitor.role is None else {200, 400, 404} if visitor.may(permission) else {403}
     )
 
 

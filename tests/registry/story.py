@@ -35,7 +35,10 @@ class Story(Runs):
         super().__init__(make_project(root, policy=policy, extra=extra), ledger)
         self.run = RUN
         git = {"commit": "c0ffee" * 6, "dirty": True}
-        self.write("run.started", {"run": RUN, "git": git, "entries": [], "pipeline": "main", "request": {}})
+        stages = {"ingest": "ingest", "prepare": "train", "train": "train", "evaluate": "evaluate"}
+        entries = [{"name": name, "stage": stage, "parameters": {}} for name, stage in stages.items()]
+        begun = {"run": RUN, "git": git, "entries": entries, "pipeline": "main", "request": {}}
+        self.write("run.started", {**begun, "reason": "asked for"})
         self.commit("ingest", ["import pandas", "read()"], saved={"raw": dataset("raw", "f0", 12)})
         raw = {"raw": dataset("raw", "f0", 12)}
         features = {"features": dataset("features", "f1")}
@@ -94,9 +97,17 @@ class Story(Runs):
         prints = {
             "digest": "e" * 64, "code": code, "parameters": parameters or {}, "inputs": inputs,
             "modules": {"shop/fit.py": "m" * 64}, "environment": {"python": "3.11", "lock:numpy": "2"},
+            "outputs": sorted(saved or {}),
         }  # fmt: skip
-        self.write("attempt.ended", {**common, "outcome": "succeeded"}, stage)
-        self.write("entry.committed", {**common, "fingerprint": prints, "outputs": saved or {}}, stage)
+        began = {**common, "inputs": inputs, "fingerprint": prints["digest"], "folder": str(folder.parent)}
+        self.write("attempt.started", began, stage)
+        ended = {
+            "outcome": "succeeded", "reason": "", "seconds": 1.0, "cpu_seconds": 1.0, "error": None,
+            "peak_memory_bytes": 1, "tracking_id": None,
+        }  # fmt: skip
+        self.write("attempt.ended", {**common, **ended}, stage)
+        made = {**common, "fingerprint": prints, "outputs": saved or {}, "finish": None}
+        self.write("entry.committed", made, stage)
 
     def write(self, kind: str, data: Mapping[str, Any], subject: str = "main") -> None:
         """Append one event of the run."""

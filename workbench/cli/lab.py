@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from workbench.cli.options import Json
+from workbench.cli.output import print_json
 from workbench.errors import StorageError
 
 if TYPE_CHECKING:
@@ -26,6 +29,7 @@ def lab(
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open it in the browser, or print its address.")
     ] = True,
+    as_json: Json = False,
 ) -> int:
     """Start JupyterLab on the project, until Ctrl-C.
 
@@ -34,7 +38,11 @@ def lab(
     """
     from workbench.project import find_root
 
-    return start_lab(find_root(), None, *([] if browser else ["--no-browser"]), *(words or []))
+    root = find_root()
+    options = [*([] if browser else ["--no-browser"]), *(words or [])]
+    if as_json:
+        print_json({"root": str(root), "command": _command(root, None, options)})
+    return start_lab(root, None, *options)
 
 
 def start_lab(root: Path, path: str | None, *words: str) -> int:
@@ -56,12 +64,16 @@ def start_lab(root: Path, path: str | None, *words: str) -> int:
             hint="Install it: pip install jupyterlab",
             store="jupyterlab",
         )
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", _EXTENSION]
-    if path:
-        command.append(f"--LabApp.default_url=/lab/tree/{path}")
     sys.stdout.flush()
     os.chdir(root)
-    os.execv(sys.executable, [*command, *words])  # noqa: S606 - no shell is wanted
+    os.execv(sys.executable, _command(root, path, words))  # noqa: S606 - no shell is wanted
+
+
+def _command(root: Path, path: str | None, words: Sequence[str]) -> list[str]:
+    opens = [f"--LabApp.default_url=/lab/tree/{path}"] if path else []
+    return [
+        sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", _EXTENSION, *opens, *words
+    ]  # fmt: skip
 
 
 def url_in_lab(root: Path, opened: Opened) -> str | None:

@@ -16,7 +16,7 @@ from tornado.web import HTTPError, RequestHandler
 from workbench.dashboards.app.frames import FrameSource, cleaned
 from workbench.dashboards.app.gate import Gate, told
 from workbench.dashboards.app.headers import FRAME_POLICY, SCRIPTED_FRAME_POLICY
-from workbench.errors import AccessError, UnknownNameError, WorkbenchError
+from workbench.errors import AccessError, UnknownNameError, UsageError, WorkbenchError
 
 if TYPE_CHECKING:
     from workbench.access import Person
@@ -134,6 +134,8 @@ class FrameHandler(RequestHandler):
             self._refuse(403, error.message)
         except UnknownNameError as error:
             self._refuse(404, error.message)
+        except UsageError as error:
+            self._refuse(400, str(error))
         except WorkbenchError as error:
             self._refuse(503, str(error))
         except Exception:  # noqa: BLE001 - the log says where; nothing of it leaves
