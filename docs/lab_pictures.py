@@ -41,11 +41,12 @@ def take(browser: Browser, year: Path, folder: Path) -> None:
         root = Path(name) / "flights"
         shutil.copytree(year, root, symlinks=True)
         for number, line in enumerate(CELLS.values()):
-            write_notebook(root / f"w{number}.ipynb", notebook("import workbench as wb", line))
+            cells = notebook("import workbench as wb", line, parameters="pass")
+            write_notebook(root / f"w{number}.ipynb", cells)
         (Path(name) / "home").mkdir()
         with running_lab(root, Path(name) / "home") as lab:
             for number, what in enumerate(CELLS):
-                page = browser.new_page(viewport={"width": 1180, "height": 900})
+                page = browser.new_page(viewport={"width": 1180, "height": 1900})
                 opened = NotebookPage(page, lab, f"w{number}.ipynb")
                 opened.run_cell_by_cell()
                 page.wait_for_timeout(_SETTLES)

@@ -24,7 +24,8 @@ class Freshness:
     Attributes:
         stage: its name.
         pipeline: in which it would run; empty when it is in none.
-        changes: what is other than when it last ran, a sentence each; empty when it is fresh.
+        changes: what is other than when it last ran, a sentence each; of its inputs only where nothing else
+            is; empty when it is fresh.
         stale: the stages that would run, or may have to, because of it: itself first.
         seconds: how long these took when they last ran; None when none ever has.
         untimed: how many of them never ran.
@@ -118,11 +119,12 @@ def _told(project: Project, stage: str, pipeline: str, steps: Sequence[PlanStep]
         return Freshness(stage, pipeline, (), (), None, 0)
     behind = _behind(project, stage)
     stale = [own, *(step for step in steps if step.stage in behind and step.action != "reuse")]
+    reasons = [reason for reason in own.reasons if reason.kind != "input"] or own.reasons
     took = [step.seconds for step in stale if step.seconds is not None]
     return Freshness(
         stage,
         pipeline,
-        tuple(dict.fromkeys(reason.text for reason in own.reasons)),
+        tuple(dict.fromkeys(reason.text for reason in reasons)),
         tuple(step.stage for step in stale),
         sum(took) if took else None,
         len(stale) - len(took),
