@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.lab import Lab, NotebookPage, running_lab, workbench
+from tests.browser.lab import Lab, NotebookPage, workbench
 from tests.projects import notebook, write_project
 from workbench.pipeline.outcome import Outcome
 from workbench.workspace import open_workspace
@@ -33,19 +32,6 @@ _MEND = """() => {
   const broken = cells.find(cell => cell.model.sharedModel.getSource().includes("table['y']"));
   broken.model.sharedModel.setSource(broken.model.sharedModel.getSource().replace("'y'", "'x'"));
 }"""
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that JupyterLab shows."""
-    return tmp_path_factory.mktemp("work")
-
-
-@pytest.fixture(scope="module")
-def lab(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A JupyterLab of the test's own."""
-    with running_lab(folder, tmp_path_factory.mktemp("home")) as running:
-        yield running
 
 
 def test_a_failed_stage_is_opened_mended_and_its_run_finishes(page: Page, lab: Lab, folder: Path) -> None:

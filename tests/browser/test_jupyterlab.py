@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.lab import Lab, NotebookPage, running_lab
+from tests.browser.lab import Lab, NotebookPage
 from tests.browser.weeks import weeks_of_flights
 from tests.projects import notebook, write_project
 from workbench.pipeline.outcome import Outcome
@@ -45,19 +44,6 @@ SHOP = {
     "make": {"notebook": MAKE, "outputs": ["table"]},
     "fit": {"notebook": FIT, "inputs": ["table"], "outputs": ["line"]},
 }
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that JupyterLab shows."""
-    return tmp_path_factory.mktemp("work")
-
-
-@pytest.fixture(scope="module")
-def lab(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A JupyterLab of the test's own."""
-    with running_lab(folder, tmp_path_factory.mktemp("home")) as running:
-        yield running
 
 
 def test_a_small_stage_gives_the_same_metrics_and_outputs(page: Page, lab: Lab, folder: Path) -> None:

@@ -6,13 +6,12 @@ import getpass
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.lab import Lab, NotebookPage, running_lab, workbench
+from tests.browser.lab import Lab, NotebookPage, workbench
 from tests.browser.weeks import weeks_of_flights
 from tests.projects import notebook, write_project
 from workbench.kernels.kernelspec import DISPLAY
@@ -35,19 +34,6 @@ STAGE = notebook(
     TELL,
     parameters="rows: int = 3  # of the table",
 )
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that JupyterLab shows."""
-    return tmp_path_factory.mktemp("work")
-
-
-@pytest.fixture(scope="module")
-def lab(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    """A JupyterLab of the test's own, where the kernel is installed."""
-    with running_lab(folder, tmp_path_factory.mktemp("home")) as running:
-        yield running
 
 
 def test_a_warm_kernel_goes_through_a_day_of_work_in_the_page(page: Page, lab: Lab, folder: Path) -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import pytest
 
 from tests.insight.scene import Scene
 from tests.registry.models import MODEL
+from tests.widgets.seen import markup_of, until, widgets
 from workbench.errors import UnknownNameError
 from workbench.monitoring.finding import Check
 from workbench.registry.verdict import Verdict
@@ -82,20 +83,20 @@ def test_another_column_and_window_are_looked_into() -> None:
     """By traits and by controls; the distributions of both are drawn."""
     drift = Drift(feature="distance")
     view = drift.view
-    assert "what training saw" in _shown(drift)
+    assert "what training saw" in markup_of(drift)
     first = drift.map.windows[0].position
     drift.feature, drift.window = "carrier", first
     assert _verdict(drift) is Verdict.PASS
-    assert "all others" in _shown(drift)
-    window = _widgets(view, "SelectionSlider")[0]
+    assert "all others" in markup_of(drift)
+    window = widgets(view, "SelectionSlider")[0]
     assert window.value == 0
     window.value = 2
     assert drift.window == drift.map.windows[2].position
     assert _verdict(drift) is Verdict.FAIL
-    feature = next(box for box in _widgets(view, "Dropdown") if box.description == "Column")
+    feature = next(box for box in widgets(view, "Dropdown") if box.description == "Column")
     feature.value = "notes"
     assert drift.feature == "notes"
-    assert "too few rows" in _shown(drift).casefold()
+    assert "too few rows" in markup_of(drift).casefold()
     drift.close()
 
 
@@ -104,7 +105,7 @@ def test_weeks_may_be_put_together() -> None:
     """Each cell shows the worst of its windows, and leads to that one."""
     drift = Drift(every="month")
     assert [window.windows for window in drift.map.windows] != [1] * 6
-    (window, *_) = _widgets(drift.view, "SelectionSlider")
+    (window, *_) = widgets(drift.view, "SelectionSlider")
     window.value = 1
     assert drift.cell is not None
     assert drift.cell.verdict is Verdict.FAIL
@@ -114,9 +115,9 @@ def test_weeks_may_be_put_together() -> None:
 def test_new_windows_appear_by_themselves(scene: Scene) -> None:
     """The view follows the ledger; what somebody looks into stays."""
     drift = Drift(feature="distance")
-    assert "6 windows" in _shown(drift)
+    assert "6 windows" in markup_of(drift)
     _week(scene, drifted=True)
-    _until(lambda: "7 windows" in _shown(drift))
+    until(lambda: "7 windows" in markup_of(drift))
     assert drift.feature == "distance"
     drift.close()
 
@@ -125,7 +126,7 @@ def test_new_windows_appear_by_themselves(scene: Scene) -> None:
 def test_two_years_of_days_are_shown_by_week_or_month_and_send_little() -> None:
     """What does not fit one by one is put together; names are text."""
     drift = Drift()
-    shown = _shown(drift)
+    shown = markup_of(drift)
     assert ATTACK not in shown
     assert "&lt;img" in shown
     assert shown.count("wb-cell wb-on") == 18
@@ -156,10 +157,10 @@ def test_before_the_first_window_it_says_how_to_look(tmp_path: Path, monkeypatch
     monkeypatch.chdir(scene.project.root)
     drift = Drift()
     assert "workbench monitor delay" in drift.text()
-    assert "workbench monitor delay" in _shown(drift)
+    assert "workbench monitor delay" in markup_of(drift)
     assert drift.cell is None
     _week(scene, drifted=True)
-    _until(lambda: "It has drifted" in _shown(drift))
+    until(lambda: "It has drifted" in markup_of(drift))
     assert drift.feature == "carrier"
     drift.close()
     scene.close()
@@ -168,21 +169,3 @@ def test_before_the_first_window_it_says_how_to_look(tmp_path: Path, monkeypatch
 def _verdict(drift: Drift) -> Verdict:
     assert drift.cell is not None
     return drift.cell.verdict
-
-
-def _until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    import time
-
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never held"
-        time.sleep(0.05)
-
-
-def _widgets(view: Any, kind: str) -> list[Any]:
-    found = [view] if type(view).__name__ == kind else []
-    return found + [each for child in getattr(view, "children", ()) for each in _widgets(child, kind)]
-
-
-def _shown(drift: Drift) -> str:
-    return "".join(each.value for each in _widgets(drift.view, "HTML"))

@@ -13,6 +13,7 @@ from tests.serving.replay.answered import Answered
 from tests.tracking.kinds import CARRIERS, fitted, table
 from tests.tracking.kinds import booster as classes
 from tests.widgets.judged_models import booster, encoded, ledger_of, project_with_versions, rows
+from tests.widgets.seen import markup_of, widgets
 from workbench.errors import UnknownNameError, UsageError
 from workbench.project import Project
 from workbench.registry import Registry
@@ -96,19 +97,19 @@ def test_the_view_asks_what_if() -> None:
     """Choosing a column and a value moves the answer; training never saw some values."""
     explain = Explain(row={"hour": 9, "wind": 0.5, "carrier": "UA"})
     view = explain.view
-    column, name = _widgets(view, "Dropdown")
+    column, name = widgets(view, "Dropdown")
     column.value = "carrier"
     assert set(CARRIERS) <= {value for _, value in name.options}
     name.value = "DL"
     assert explain.row["carrier"] == "DL"
-    assert f"from {explain.answer_before:.4g}" in _shown(explain)
+    assert f"from {explain.answer_before:.4g}" in markup_of(explain)
     column.value = "wind"
-    (number,) = _widgets(view, "FloatText")
+    (number,) = widgets(view, "FloatText")
     number.value = 99.0
     assert explain.row["wind"] == 99.0
-    assert "Training saw no wind of 99" in _shown(explain)
-    assert "<svg" in _shown(explain)
-    again = next(button for button in _widgets(view, "Button") if button.description == "As it was")
+    assert "Training saw no wind of 99" in markup_of(explain)
+    assert "<svg" in markup_of(explain)
+    again = next(button for button in widgets(view, "Button") if button.description == "As it was")
     again.click()
     assert explain.changes == {}
     explain.close()
@@ -127,8 +128,8 @@ def test_without_a_row_it_is_the_usual_one() -> None:
 def test_values_are_text() -> None:
     """Nothing of a row becomes part of the page."""
     explain = Explain(row={"hour": 9, "wind": 0.5, "carrier": ATTACK})
-    assert ATTACK not in _shown(explain)
-    assert "&lt;img" in _shown(explain)
+    assert ATTACK not in markup_of(explain)
+    assert "&lt;img" in markup_of(explain)
 
 
 @pytest.mark.usefixtures("here")
@@ -165,7 +166,7 @@ def test_a_prediction_is_explained_as_it_was_answered(
     assert explain.answer == pytest.approx(answer)
     assert explain.notes == ()
     assert "what came true: 1" in explain.text()
-    assert made in _shown(explain)
+    assert made in markup_of(explain)
     other = "AA" if explain.row["carrier"] == "B6" else "B6"
     assert explain.change(carrier=other) != pytest.approx(answer)
     explain.close()
@@ -189,12 +190,3 @@ def test_other_models_and_several_classes_are_asked_alike(tmp_path: Path) -> Non
     (scores,) = many.answers([row])
     assert told.group == int(np.argmax(scores))
     assert [value for value, _ in many.along(row, "carrier", told.group)] == CARRIERS
-
-
-def _widgets(view: Any, kind: str) -> list[Any]:
-    found = [view] if type(view).__name__ == kind else []
-    return found + [each for child in getattr(view, "children", ()) for each in _widgets(child, kind)]
-
-
-def _shown(explain: Explain) -> str:
-    return "".join(each.value for each in _widgets(explain.view, "HTML"))

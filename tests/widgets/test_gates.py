@@ -9,6 +9,7 @@ from sklearn.metrics import roc_auc_score
 from tests.insight.scene import RUN, Scene
 from tests.registry.models import MODEL
 from tests.widgets.judged_models import booster, encoded, late, ledger_of, project_with_versions, rows
+from tests.widgets.seen import markup_of, widgets
 from workbench.errors import UnknownNameError, UsageError
 from workbench.ledger import Append, NewEvent
 from workbench.project import Project
@@ -54,11 +55,11 @@ def test_a_version_that_passed_may_become_champion() -> None:
     gates = Gates(MODEL, version=1)
     assert "✓ pass" in gates.text()
     assert gates.standing.refusals == ()
-    assert "may become champion" in _shown(gates)
-    assert "carrier" in _shown(gates)
+    assert "may become champion" in markup_of(gates)
+    assert "carrier" in markup_of(gates)
     gates.version = 2
-    assert "cannot become champion" in _shown(gates)
-    (version, *_) = _widgets(gates.view, "Dropdown")
+    assert "cannot become champion" in markup_of(gates)
+    (version, *_) = widgets(gates.view, "Dropdown")
     version.value = 1
     assert gates.version == 1
     gates.close()
@@ -100,7 +101,7 @@ def test_evidence_is_text_and_a_refusal_of_a_server_comes_first(
         ledger.append(Append(stream, ledger.version(stream), (refused,)), actor="server")
     gates = Gates(version=3)
     assert "golden" in gates.standing.refusals[0]
-    shown = _shown(gates)
+    shown = markup_of(gates)
     assert ATTACK not in shown
     assert "&lt;img" in shown
     assert "never ran" in gates.text()
@@ -120,9 +121,9 @@ def test_every_slice_can_be_looked_at_where_the_run_kept_it(
     scene.close()
     monkeypatch.chdir(scene.project.root)
     gates = Gates(version=3)
-    whole = next(box for box in _widgets(gates.view, "Dropdown") if box.description == "All rows of")
+    whole = next(box for box in widgets(gates.view, "Dropdown") if box.description == "All rows of")
     whole.value = "quality"
-    shown = _shown(gates)
+    shown = markup_of(gates)
     assert "1–20 of 45" in shown
     assert "0.7123<" in shown
     assert ATTACK not in shown
@@ -139,12 +140,3 @@ def test_a_run_that_judged_nothing_says_so(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(UnknownNameError, match="no version of 'delay'"):
         Gates()
     scene.close()
-
-
-def _widgets(view: Any, kind: str) -> list[Any]:
-    found = [view] if type(view).__name__ == kind else []
-    return found + [each for child in getattr(view, "children", ()) for each in _widgets(child, kind)]
-
-
-def _shown(gates: Gates) -> str:
-    return "".join(each.value for each in _widgets(gates.view, "HTML"))

@@ -9,6 +9,7 @@ import pytest
 from tests.insight.scene import BEGIN, Scene
 from tests.registry.models import MODEL
 from tests.widgets.judged_models import booster, ledger_of, project_with_versions
+from tests.widgets.seen import markup_of, until, widgets
 from workbench.errors import AccessError, RejectedError, UnknownNameError, UsageError
 from workbench.ledger.actor import local_actor
 from workbench.registry.model import ModelState, read_model
@@ -131,20 +132,20 @@ def test_a_button_names_what_follows_and_asks_for_a_reason(scene: Scene) -> None
     """Nothing happens before the second button; then the page tells what did."""
     promotion = Promotion()
     view = promotion.view
-    version, role = _widgets(view, "Dropdown")
+    version, role = widgets(view, "Dropdown")
     version.value, role.value = 2, "champion"
     _button(view, "Promote").click()
-    assert "Version 2, the new champion, will answer all callers instead of 25 %." in _shown(promotion)
+    assert "Version 2, the new champion, will answer all callers instead of 25 %." in markup_of(promotion)
     assert _state(scene).champion == 1
-    boxes = [box for box in _widgets(view, "VBox") if "wb-confirm" in box._dom_classes]
-    box = next(box for box in boxes if _widgets(box, "Button")[0].description == "Promote")
-    (reason,) = _widgets(box, "Text")
-    sure = _widgets(box, "Button")[1]
+    boxes = [box for box in widgets(view, "VBox") if "wb-confirm" in box._dom_classes]
+    box = next(box for box in boxes if widgets(box, "Button")[0].description == "Promote")
+    (reason,) = widgets(box, "Text")
+    sure = widgets(box, "Button")[1]
     assert sure.disabled
     reason.value = "it is time"
     sure.click()
     assert _state(scene).champion == 2
-    assert "Version 2, the champion, answers all callers" in _shown(promotion)
+    assert "Version 2, the champion, answers all callers" in markup_of(promotion)
     promotion.close()
 
 
@@ -154,22 +155,22 @@ def test_nothing_is_done_about_what_has_changed_meanwhile(scene: Scene) -> None:
     view = promotion.view
     _button(view, "Roll back").click()
     Promotion().set_traffic(0.9, reason="faster")
-    boxes = [box for box in _widgets(view, "VBox") if "wb-confirm" in box._dom_classes]
-    box = next(box for box in boxes if _widgets(box, "Button")[0].description == "Roll back")
-    (reason,) = _widgets(box, "Text")
+    boxes = [box for box in widgets(view, "VBox") if "wb-confirm" in box._dom_classes]
+    box = next(box for box in boxes if widgets(box, "Button")[0].description == "Roll back")
+    (reason,) = widgets(box, "Text")
     reason.value = "it fails"
-    _widgets(box, "Button")[1].click()
+    widgets(box, "Button")[1].click()
     assert _state(scene).challenger == 2
-    assert 'role="alert"' in _shown(promotion)
+    assert 'role="alert"' in markup_of(promotion)
     promotion.close()
 
 
 def test_the_view_follows_the_ledger(scene: Scene) -> None:
     """What somebody else decides appears by itself."""
     promotion = Promotion()
-    assert "waits to become champion" in _shown(promotion)
+    assert "waits to become champion" in markup_of(promotion)
     Promotion().reject(reason="no")
-    _until(lambda: "waits to become champion" not in _shown(promotion))
+    until(lambda: "waits to become champion" not in markup_of(promotion))
     assert scene.project.root.is_dir()
     promotion.close()
 
@@ -180,28 +181,10 @@ def test_reasons_and_names_are_text(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     scene.close()
     monkeypatch.chdir(scene.project.root)
     promotion = Promotion()
-    assert ATTACK not in _shown(promotion)
-    assert "&lt;img" in _shown(promotion)
+    assert ATTACK not in markup_of(promotion)
+    assert "&lt;img" in markup_of(promotion)
     promotion.close()
 
 
-def _until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    import time
-
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never held"
-        time.sleep(0.05)
-
-
 def _button(view: Any, label: str) -> Any:
-    return next(button for button in _widgets(view, "Button") if button.description == label)
-
-
-def _widgets(view: Any, kind: str) -> list[Any]:
-    found = [view] if type(view).__name__ == kind else []
-    return found + [each for child in getattr(view, "children", ()) for each in _widgets(child, kind)]
-
-
-def _shown(promotion: Promotion) -> str:
-    return "".join(each.value for each in _widgets(promotion.view, "HTML"))
+    return next(button for button in widgets(view, "Button") if button.description == label)

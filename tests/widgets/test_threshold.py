@@ -12,6 +12,7 @@ from sklearn.metrics import confusion_matrix, precision_score, recall_score
 from traitlets import TraitError
 
 from tests.widgets.judged_models import booster, encoded, late, project_with_versions, rows
+from tests.widgets.seen import widgets
 from workbench.errors import UnknownNameError, UsageError
 from workbench.widgets import Threshold
 
@@ -111,18 +112,18 @@ def test_the_view_follows_the_trait_and_the_slider_moves_it(
     truth, score, carrier = data
     threshold = Threshold(truth, score, carrier, cost={"false_positive": 1, "false_negative": 4})
     view = threshold.view
-    slider, exact = _widgets(view, "IntSlider")[0], _widgets(view, "FloatText")[0]
+    slider, exact = widgets(view, "IntSlider")[0], widgets(view, "FloatText")[0]
     threshold.value = 0.31337
     assert threshold.value == 0.31337
     assert exact.value == pytest.approx(0.31337)
     assert threshold.thresholds[slider.value] == pytest.approx(0.31337, abs=0.006)
     slider.value = 3
     assert threshold.value == threshold.thresholds[3] == pytest.approx(exact.value)
-    costs = _widgets(view, "FloatText")[1:]
+    costs = widgets(view, "FloatText")[1:]
     costs[1].value = 0.0
     assert threshold.cost is not None
     assert threshold.cost.false_negative == 0
-    (button,) = [b for b in _widgets(view, "Button") if "cheapest" in b.description]
+    (button,) = [b for b in widgets(view, "Button") if "cheapest" in b.description]
     button.click()
     assert threshold.point.selected == 0
     threshold.close()
@@ -224,10 +225,5 @@ def test_a_version_without_scored_rows_says_what_to_do(
         Threshold(model="delay")
 
 
-def _widgets(view: Any, kind: str) -> list[Any]:
-    found = [view] if type(view).__name__ == kind else []
-    return found + [each for child in getattr(view, "children", ()) for each in _widgets(child, kind)]
-
-
 def _texts(view: Any) -> list[str]:
-    return [each.value for each in _widgets(view, "HTML")]
+    return [each.value for each in widgets(view, "HTML")]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 
 from tests.insight.scene import RUN, Scene
 from tests.projects import notebook, write_project
+from tests.widgets.seen import markup_of, until, widgets
 from workbench.clock import SystemClock
 from workbench.errors import UsageError
 from workbench.ledger import open_leases
@@ -119,12 +120,12 @@ def test_the_view_follows_while_the_study_goes_on(study: optuna.Study) -> None:
     )
     working.start()
     assert halfway.wait(20)
-    _until(lambda: tuning.count >= 20)
+    until(lambda: tuning.count >= 20)
     assert 20 <= tuning.count <= 21
-    _until(lambda: "1 going on" in _shown(tuning) or "going on" in _shown(tuning))
+    until(lambda: "1 going on" in markup_of(tuning) or "going on" in markup_of(tuning))
     go_on.set()
     working.join(20)
-    _until(lambda: "40 trials" in _shown(tuning))
+    until(lambda: "40 trials" in markup_of(tuning))
     assert tuning.best_value == study.best_value
     tuning.close()
 
@@ -135,12 +136,12 @@ def test_asking_and_telling_is_followed_too(study: optuna.Study) -> None:
     tuning.view  # noqa: B018 - as a page does
     for value in (3.0, 1.0, 2.0):
         study.tell(study.ask(), value)
-    _until(lambda: tuning.count == 3)
+    until(lambda: tuning.count == 3)
     assert tuning.best_value == 1.0
     other = optuna.create_study(direction="maximize")
     tuning.follow(other)
     other.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=30, n_jobs=2)
-    _until(lambda: tuning.count == 30)
+    until(lambda: tuning.count == 30)
     assert tuning.best_value == other.best_value
     tuning.close()
 
@@ -165,7 +166,7 @@ def test_following_costs_a_search_next_to_nothing() -> None:
 def test_names_and_values_are_text(study: optuna.Study) -> None:
     """Nothing of a study becomes part of the page."""
     run(study, 30)
-    shown = _shown(Tuning(study))
+    shown = markup_of(Tuning(study))
     assert ATTACK not in shown
     assert "&lt;script&gt;" in shown
 
@@ -184,9 +185,9 @@ def test_several_goals_are_looked_at_one_by_one() -> None:
     most = max(trial.values[1] for trial in study.trials)
     assert f"loss {least:.6g} (least is best)" in tuning.text()
     assert f"speed {most:.6g} (most is best)" in tuning.text()
-    (goal,) = _widgets(tuning.view, "Dropdown")
+    (goal,) = widgets(tuning.view, "Dropdown")
     goal.value = "speed"
-    assert "best speed" in _shown(tuning)
+    assert "best speed" in markup_of(tuning)
     tuning.close()
 
 
@@ -201,7 +202,7 @@ def test_thousands_of_trials_send_little(study: optuna.Study) -> None:
     study.add_trials(trials[::-1])
     tuning = Tuning(study)
     begin = time.perf_counter()
-    shown = _shown(tuning)
+    shown = markup_of(tuning)
     assert time.perf_counter() - begin < 10
     assert len(shown) < 300_000
     assert "trial 4999" in shown
@@ -225,7 +226,7 @@ def test_a_run_shows_what_its_stage_searched(tmp_path: Path, monkeypatch: pytest
     assert tuning.best_params["depth"] == 7
     assert ran in tuning.text()
     assert "3 given up early" in Tuning(ran, entry="search").text()
-    assert "<u>" not in _shown(tuning)
+    assert "<u>" not in markup_of(tuning)
     with pytest.raises(UsageError, match="takes an Optuna study or a run's id, but got int"):
         Tuning(5)
 
@@ -252,8 +253,8 @@ def test_a_sweep_that_goes_on_is_followed(tmp_path: Path, monkeypatch: pytest.Mo
     assert tuning.best_value is None
     for place, (name, loss) in enumerate(zip(names, (0.5, 0.3, 0.4, 0.6), strict=True)):
         _end(scene, name, loss)
-        _until(lambda: tuning.best_value == min((0.5, 0.3, 0.4, 0.6)[: place + 1]))  # noqa: B023
-    _until(lambda: "4 complete" in tuning.text())
+        until(lambda: tuning.best_value == min((0.5, 0.3, 0.4, 0.6)[: place + 1]))  # noqa: B023
+    until(lambda: "4 complete" in tuning.text())
     assert "log_loss 0.3 (least is best), trial train-1" in tuning.text()
     tuning.close()
     leases.close()
@@ -276,19 +277,3 @@ def _end(scene: Scene, name: str, loss: float) -> None:
         "metrics": {"log_loss": loss},
     }
     scene.write(f"run/{RUN}", "attempt.ended", ended, subject="train")
-
-
-def _until(holds: Callable[[], bool], seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it never held"
-        time.sleep(0.05)
-
-
-def _widgets(view: Any, kind: str) -> list[Any]:
-    found = [view] if type(view).__name__ == kind else []
-    return found + [each for child in getattr(view, "children", ()) for each in _widgets(child, kind)]
-
-
-def _shown(tuning: Tuning) -> str:
-    return "".join(each.value for each in _widgets(tuning.view, "HTML"))
