@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from workbench.kernels.settings import KernelSettings
 
 _LAST = 5.0  # seconds for a killed process to be gone
+_LOOKS = 10  # at all processes, for what one look may miss
+_BETWEEN = 0.01  # seconds between two of them
+_KERNEL_THREAD = 0x00200000  # PF_KTHREAD of the kernel's flags
 
 
 def make_manager(kernel_name: str, warm: KernelSettings | None = None) -> AsyncKernelManager:
@@ -131,19 +135,44 @@ def kill_marked(variable: str, value: str) -> list[int]:
     A grandchild that left the process group, and what a vanished runner left behind, still carry the
     environment that the kernel was started with.
     """
-    import psutil
-
     mark = f"{variable}={value}".encode()
-    killed = []
-    for pid in psutil.pids():
-        if pid == os.getpid():
-            continue
-        try:
-            environment = Path(f"/proc/{pid}/environ").read_bytes()
-        except OSError:
-            continue
-        if mark in environment.split(b"\0"):
+    killed: list[int] = []
+    for _ in range(_LOOKS):
+        found, is_settled = _marked(mark, {os.getpid(), *killed})
+        for pid in found:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
                 killed.append(pid)
+        if is_settled and not found:
+            break
+        if not is_settled:
+            time.sleep(_BETWEEN)
     return killed
+
+
+def _marked(mark: bytes, but: set[int]) -> tuple[list[int], bool]:
+    """Return the processes that carry a mark, and whether every process could be asked.
+
+    While a process becomes another program it has no environment for a moment.
+    """
+    import psutil
+
+    found, is_settled = [], True
+    for pid in psutil.pids():
+        if pid in but:
+            continue
+        try:
+            environment = Path(f"/proc/{pid}/environ").read_bytes()
+            is_settled &= bool(environment) or not _is_starting(pid)
+        except OSError:
+            continue
+        if mark in environment.split(b"\0"):
+            found.append(pid)
+    return found, is_settled
+
+
+def _is_starting(pid: int) -> bool:
+    """Return whether a process is becoming another program; see proc(5) for the fields, which begin at 3."""
+    state, *rest = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    flags, environment_ends = int(rest[5]), int(rest[47])
+    return state not in "ZX" and not flags & _KERNEL_THREAD and not environment_ends

@@ -135,9 +135,10 @@ class MultiChoice(Control):
             '<div role="group" aria-label="{label}">{clear}{boxes}</div></details></div>',
             label=self.label,
             said=self._said(),
-            clear=html('<button type="button" class="plain" data-act="clear">Clear</button>')
-            if self.value
-            else "",
+            clear=html(
+                '<button type="button" class="plain" data-act="clear"{off}>Clear</button>',
+                off=when(not self.value, "hidden"),
+            ),
             boxes=joined(boxes),
         )
 
