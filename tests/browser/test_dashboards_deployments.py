@@ -167,6 +167,26 @@ def test_traffic_follows_the_page_and_what_changed_meanwhile_is_said(
     page.context.close()
 
 
+def test_a_challenger_that_answers_nobody_is_withdrawn(
+    shop: Shop, service: Service, served: Served, browser: Browser
+) -> None:
+    """By a button that is there while somebody challenges; the champion goes on answering."""
+    if shop.state().champion != 1:
+        shop.promote(1)
+    page = browser.new_context().new_page()
+    _enter(page, served, "oda")
+    button = page.get_by_role("button", name="Withdraw challenger", exact=True)
+    expect(button).to_have_count(0)
+    shop.promote(2, alias="challenger", share=0.0)
+    expect(button).to_be_enabled(timeout=15_000)
+    _decide(page, "Withdraw challenger", "seen enough", told="Version 2 is challenger no more")
+    assert shop.state().challenger is None
+    assert shop.state().moves[-1].actor == "oda@dashboards"
+    expect(button).to_have_count(0, timeout=15_000)
+    _answers(service, 1)
+    page.context.close()
+
+
 def test_an_answer_is_traced_by_its_address(service: Service, served: Served, browser: Browser) -> None:
     """The link holds the view: row, version, contributions, where it comes from."""
     given = service.predict(ROW).headers["x-prediction-id"]

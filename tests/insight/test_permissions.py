@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+import workbench.insight.deployments.actions
 import workbench.registry.registry
 from tests.insight.deployments.deployed import Deployed
 from tests.insight.experiments.past import Past
@@ -129,6 +130,9 @@ CASES = {
     "deployments.actions.roll_back": Case(
         "rollback", _shop, lambda w, p: deployments.roll_back(w.store, p, MODEL, reason=WHY)
     ),
+    "deployments.actions.withdraw": Case(
+        "rollback", _shop, lambda w, p: deployments.withdraw(w.store, p, MODEL, reason=WHY)
+    ),
     "deployments.actions.remove_shadow": Case(
         "traffic", _shop, lambda w, p: deployments.remove_shadow(w.store, p, MODEL, 3, reason=WHY)
     ),
@@ -165,7 +169,8 @@ CASES = {
 @pytest.fixture(autouse=True)
 def _no_mlflow(monkeypatch: pytest.MonkeyPatch) -> None:
     """What MLflow shows afterwards is brought by a process of its own, which is tried elsewhere."""
-    monkeypatch.setattr(workbench.registry.registry, "project_later", lambda _: None)
+    for module in (workbench.registry.registry, workbench.insight.deployments.actions):
+        monkeypatch.setattr(module, "project_later", lambda _: None)
 
 
 def test_every_function_that_needs_more_than_a_look_has_a_case() -> None:
@@ -212,6 +217,9 @@ CONSEQUENCES: dict[str, Callable[[World, Person], str]] = {
         w.store, p, MODEL, 0.5
     ),
     "deployments.consequences.roll_back_consequence": lambda w, p: deployments.roll_back_consequence(
+        w.store, p, MODEL
+    ),
+    "deployments.consequences.withdraw_consequence": lambda w, p: deployments.withdraw_consequence(
         w.store, p, MODEL
     ),
     "deployments.consequences.remove_shadow_consequence": lambda w, p: deployments.remove_shadow_consequence(

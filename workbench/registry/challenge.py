@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from workbench.errors import ConfigurationError
+from workbench.errors import ConfigurationError, RejectedError
 from workbench.ledger import NewEvent
 from workbench.registry.metric import METRICS
 from workbench.registry.model import ModelState
@@ -17,7 +17,7 @@ from workbench.registry.promotion import (
     promote,
     rejection,
 )
-from workbench.registry.traffic import promotion_of
+from workbench.registry.traffic import ROLLBACK, promotion_of
 from workbench.registry.version import CHALLENGER, CHAMPION
 
 if TYPE_CHECKING:
@@ -67,6 +67,21 @@ def withdraw(state: ModelState, *, why: str, reason: str) -> list[NewEvent]:
     waiting = [p for p in state.pending if p.version == number]
     rejections = [rejection(state, promotion, reason) for promotion in waiting]
     return [*rejections, moved(state, CHALLENGER, None, why=why, reason=reason)]
+
+
+def end(state: ModelState, *, reason: str) -> list[NewEvent]:
+    """Return the events by which a person ends a challenge, whatever its outcomes.
+
+    Raises:
+        RejectedError: nobody challenges.
+    """
+    if state.challenger is None:
+        raise RejectedError(
+            f"Nobody challenges the champion of {state.name!r}.",
+            hint=f"See who serves: workbench models {state.name}",
+            evidence=None,
+        )
+    return withdraw(state, why=ROLLBACK, reason=reason)
 
 
 def crown(

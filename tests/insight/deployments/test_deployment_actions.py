@@ -28,7 +28,9 @@ ACTS: dict[str, tuple[Callable[[Deployed, Person], str], Person]] = {
     "promote": (lambda s, p: deployments.promote(s.store, p, MODEL, 2, reason="r"), APPROVER),
     "traffic": (lambda s, p: deployments.set_traffic(s.store, p, MODEL, 0.5, reason="r"), OPERATOR),
     "rollback": (lambda s, p: deployments.roll_back(s.store, p, MODEL, reason="r"), OPERATOR),
+    "withdraw": (lambda s, p: deployments.withdraw(s.store, p, MODEL, reason="r"), OPERATOR),
 }
+PERMITS = {"withdraw": "rollback"}
 LESS = {SCIENTIST: VIEWER, APPROVER: SCIENTIST, OPERATOR: APPROVER}
 
 
@@ -37,7 +39,7 @@ def test_a_role_too_small_is_refused_and_nothing_is_written(shop: Deployed, name
     """The data layer asks, whatever a page shows."""
     act, person = ACTS[name]
     before = shop.ledger.head()
-    with pytest.raises(AccessError, match=f"may not {name}"):
+    with pytest.raises(AccessError, match=f"may not {PERMITS.get(name, name)}"):
         act(shop, LESS[person])
     assert shop.ledger.head() == before
 
@@ -80,6 +82,34 @@ def test_a_challenger_gets_traffic_and_a_rollback_takes_it(shop: Deployed) -> No
     told = deployments.roll_back_consequence(shop.store, OPERATOR, MODEL)
     assert told.startswith("Version 1 will answer all callers instead of 75 %. Version 2 will answer nobody")
     deployments.roll_back(shop.store, OPERATOR, MODEL, reason="it is worse")
+    assert served(shop) == (1, None, 0.0)
+
+
+def test_a_challenger_that_answers_nobody_is_withdrawn(shop: Deployed) -> None:
+    """A rollback would take the champion; nobody who calls notices this, and no run asks for it again."""
+    refused = deployments.withdraw_consequence(shop.store, OPERATOR, MODEL)
+    assert refused.startswith("This would be refused: Nobody challenges the champion of 'delay'.")
+    deployments.promote(shop.store, APPROVER, MODEL, 2, to="challenger", traffic=0.0, reason="compare it")
+    assert deployments.withdraw_consequence(shop.store, OPERATOR, MODEL) == (
+        "Version 2 is challenger no more. Servers follow within a second. "
+        "It is not judged any more, and no run asks for it again by itself; a person may."
+    )
+    seen = deployment(shop.store, OPERATOR, MODEL).seen
+    said = deployments.withdraw(shop.store, OPERATOR, MODEL, reason="seen enough", seen=seen)
+    assert said == "Version 1, the champion, answers all callers."
+    assert served(shop) == (1, None, 0.0)
+    newest = past(shop.store, VIEWER, MODEL)[0]
+    assert (newest.kind, newest.actor, newest.why) == ("rolled back", "oda@dashboards", "seen enough")
+    with pytest.raises(RejectedError, match="Nobody challenges"):
+        deployments.withdraw(shop.store, OPERATOR, MODEL, reason="again")
+
+
+def test_a_challenger_is_withdrawn_with_its_traffic(shop: Deployed) -> None:
+    """Callers are told of, too."""
+    deployments.promote(shop.store, APPROVER, MODEL, 2, to="challenger", traffic=0.2, reason="try it")
+    told = deployments.withdraw_consequence(shop.store, OPERATOR, MODEL)
+    assert told.startswith("Version 1 will answer all callers instead of 80 %. Version 2 will answer nobody")
+    deployments.withdraw(shop.store, OPERATOR, MODEL, reason="seen enough")
     assert served(shop) == (1, None, 0.0)
 
 
@@ -152,6 +182,7 @@ CHANGED: dict[str, Callable[[Deployed, Any], str]] = {
     "promote": lambda s, seen: deployments.promote(s.store, APPROVER, MODEL, 2, reason="r", seen=seen),
     "traffic": lambda s, seen: deployments.set_traffic(s.store, OPERATOR, MODEL, 0.5, reason="r", seen=seen),
     "rollback": lambda s, seen: deployments.roll_back(s.store, OPERATOR, MODEL, reason="r", seen=seen),
+    "withdraw": lambda s, seen: deployments.withdraw(s.store, OPERATOR, MODEL, reason="r", seen=seen),
 }
 
 
@@ -176,6 +207,7 @@ def test_nobody_acts_without_a_reason(shop: Deployed, name: str) -> None:
         "promote": lambda: deployments.promote(shop.store, OPERATOR, MODEL, 2, reason=" "),
         "traffic": lambda: deployments.set_traffic(shop.store, OPERATOR, MODEL, 0.1, reason=" "),
         "rollback": lambda: deployments.roll_back(shop.store, OPERATOR, MODEL, reason=" "),
+        "withdraw": lambda: deployments.withdraw(shop.store, OPERATOR, MODEL, reason=" "),
     }
     with pytest.raises(UsageError, match="reason"):
         calls[name]()

@@ -8,6 +8,7 @@ from workbench.insight.deployments.actions import (
     remove_shadow,
     roll_back,
     set_traffic,
+    withdraw,
 )
 from workbench.insight.deployments.calls import Answered, Calls, Failed, Moment
 from workbench.insight.deployments.cards import card_page
@@ -21,6 +22,7 @@ from workbench.insight.deployments.consequences import (
     remove_shadow_consequence,
     roll_back_consequence,
     set_traffic_consequence,
+    withdraw_consequence,
 )
 from workbench.insight.deployments.contributions import Contribution, Explained
 from workbench.insight.deployments.counted import ServiceShown, live_service
@@ -90,4 +92,6 @@ __all__ = [
     "trace_prediction",
     "version_shown",
     "versions",
+    "withdraw",
+    "withdraw_consequence",
 ]

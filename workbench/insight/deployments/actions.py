@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 from workbench.errors import UsageError
 from workbench.insight.deployments.difference import now_text
 from workbench.insight.deployments.serving import SHADOW
+from workbench.registry.challenge import end
 from workbench.registry.decided import Decided, Redeployed
+from workbench.registry.decision import write_decision
+from workbench.registry.later import project_later
 from workbench.registry.proposal import propose as ask
 from workbench.registry.version import CHALLENGER, CHAMPION
 
@@ -187,6 +190,26 @@ def roll_back(
     person.require("rollback", model=model)
     _check_reason(reason)
     return _done(store, _registry(store, seen).rollback(model, reason=reason, actor=person.actor))
+
+
+def withdraw(store: Store, person: Person, model: str, *, reason: str, seen: Deployment | None = None) -> str:
+    """Take the challenger's place and traffic from it, whatever its outcomes; the champion answers all.
+
+    Returns:
+        What happened, in a sentence.
+
+    Raises:
+        AccessError: the person may not.
+        RejectedError: nobody challenges, or what serves has changed since it was `seen`.
+        UsageError: no reason was given.
+    """
+    person.require("rollback", model=model)
+    _check_reason(reason)
+    written = write_decision(
+        store.ledger, model, lambda state: end(state, reason=reason), actor=person.actor, seen=seen
+    )
+    project_later(store.project)
+    return _done(store, Redeployed(model, written.before.deployment, written.after.deployment))
 
 
 def remove_shadow(store: Store, person: Person, model: str, version: int, *, reason: str) -> str:

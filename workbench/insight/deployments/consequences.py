@@ -11,6 +11,7 @@ from workbench.insight.deployments.serving import SHADOW, allows_by_hand, declar
 from workbench.registry import approval, promotion, rollback
 from workbench.registry import traffic as shares
 from workbench.registry.card.words import shorten
+from workbench.registry.challenge import end
 from workbench.registry.happened import APPROVED
 from workbench.registry.version import CHALLENGER, CHAMPION
 
@@ -128,6 +129,21 @@ def roll_back_consequence(store: Store, person: Person, model: str) -> str:
     gone = state.aliases.get(alias)
     told = _told(store, model, lambda now: rollback.take_back(now, alias=alias, holder=gone))
     return f"{told} No run promotes version {gone} again by itself; a person may." if gone else told
+
+
+def withdraw_consequence(store: Store, person: Person, model: str) -> str:
+    """Return what follows when the challenger is withdrawn.
+
+    Raises:
+        AccessError: the person may not look.
+        UnknownNameError: there is no such model.
+    """
+    person.require("view", model=model)
+    told = _told(store, model, lambda state: end(state, reason=""))
+    gone = store.model(model).challenger
+    if gone is None:
+        return told
+    return f"{told} It is not judged any more, and no run asks for it again by itself; a person may."
 
 
 def remove_shadow_consequence(store: Store, person: Person, model: str, version: int) -> str:

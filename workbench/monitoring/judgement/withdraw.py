@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from workbench.errors import RejectedError, TrackingError
-from workbench.registry.challenge import withdraw as withdrawn
+from workbench.errors import TrackingError
+from workbench.registry.challenge import end
 from workbench.registry.decision import write_decision
-from workbench.registry.traffic import ROLLBACK
 
 if TYPE_CHECKING:
-    from workbench.ledger import NewEvent
-    from workbench.registry import ModelState
     from workbench.workspace import Workspace
 
 
@@ -31,17 +27,7 @@ def withdraw(workspace: Workspace, model: str, *, reason: str = "", actor: str |
         UnknownNameError: there is no such model.
     """
     workspace.project.model(model)
-
-    def decide(state: ModelState) -> Sequence[NewEvent]:
-        if state.challenger is None:
-            raise RejectedError(
-                f"Nobody challenges the champion of {model!r}.",
-                hint=f"See who serves: workbench models {model}",
-                evidence=None,
-            )
-        return withdrawn(state, why=ROLLBACK, reason=reason)
-
-    written = write_decision(workspace.ledger, model, decide, actor=actor)
+    written = write_decision(workspace.ledger, model, lambda state: end(state, reason=reason), actor=actor)
     with suppress(TrackingError):  # MLflow is brought level by whoever decides next
         workspace.extension.project()
     number = written.before.challenger

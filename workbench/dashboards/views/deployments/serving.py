@@ -35,6 +35,8 @@ from workbench.insight.deployments import (
     roll_back_consequence,
     set_traffic,
     set_traffic_consequence,
+    withdraw,
+    withdraw_consequence,
 )
 
 if TYPE_CHECKING:
@@ -66,8 +68,9 @@ class ServingNow:
             width=260,
         )
         self._traffic = self._traffic_action()
+        self._withdraw = self._withdraw_action()
         self._back = self._back_action()
-        for control in (self._share, self._traffic, self._back):
+        for control in (self._share, self._traffic, self._withdraw, self._back):
             control.margin = _APART
         self._shadows: dict[int, Action] = {}
         self._buttons = Flow(sizing_mode="stretch_width", margin=0, align_items="flex-end")
@@ -88,6 +91,8 @@ class ServingNow:
         offered: list[Any] = []
         if found.challenger is not None or self._traffic.is_open:
             offered += [self._share, self._traffic]
+        if found.challenger is not None or self._withdraw.is_open:
+            offered.append(self._withdraw)
         if found.champion is not None or self._back.is_open:
             offered.append(self._back)
         for arm in found.shadows:
@@ -121,6 +126,22 @@ class ServingNow:
                 seen=self._seen,
             ),
             disabled_because=because(self._person, "traffic"),
+        )
+
+    def _withdraw_action(self) -> Action:
+        def consequence() -> str:
+            self._look()
+            return withdraw_consequence(self._store, self._person, self._model)
+
+        return Action(
+            "Withdraw challenger",
+            title=f"Withdraw the challenger of {self._model}?",
+            consequence=safely(consequence),
+            act=lambda reason: withdraw(
+                self._store, self._person, self._model, reason=reason, seen=self._seen
+            ),
+            danger=True,
+            disabled_because=because(self._person, "rollback"),
         )
 
     def _back_action(self) -> Action:
