@@ -6,6 +6,7 @@ is made anew or taken, as a copy, from the folder that WORKBENCH_YEAR names.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -118,13 +119,14 @@ def _year(folder: Path) -> Walk:
     state = read_model(ledger, model)
     ledger.close()
     assert state.champion is not None
-    body = (root / state.find(state.champion).output["uri"] / "serving_input_example.json").read_bytes()
+    example = root / state.find(state.champion).output["uri"] / "serving_input_example.json"
+    asked = json.loads(example.read_text(), parse_constant=lambda _: None)  # MLflow's gaps are no JSON
     for version in sorted(state.versions, reverse=True):
         try:
             _decided_by_two(root, model, version)
         except WorkbenchError:
             continue
-        return Walk(root, model, body, before=state.champion, after=version, most=60)
+        return Walk(root, model, json.dumps(asked).encode(), before=state.champion, after=version, most=60)
     raise AssertionError("no version could be asked for")
 
 

@@ -11,7 +11,7 @@ from tornado.web import create_signed_value
 
 from tests.registry.models import make_project
 from workbench.access import Directory, Role, set_role
-from workbench.dashboards.app.gate import COOKIE, Gate, told, visit_of
+from workbench.dashboards.app.gate import COOKIE, Gate, signed_in, told, visit_of
 from workbench.dashboards.app.secret import Secrets
 from workbench.errors import AccessError
 from workbench.project import load_project
@@ -33,8 +33,9 @@ def gate(tmp_path: Path, now: list[float]) -> Gate:
     return Gate(Directory(load_project(project.root)), Secrets("cookies", b"sessions"), lambda: now[0])
 
 
-def _request(hours_ago: float = 0.0, secret: str = "cookies") -> HTTPServerRequest:
-    cookie = create_signed_value(secret, COOKIE, "ada", clock=lambda: time.time() - hours_ago * HOUR)
+def _request(hours_ago: float = 0.0, secret: str = "cookies", says: str = "") -> HTTPServerRequest:
+    began = time.time() - hours_ago * HOUR
+    cookie = create_signed_value(secret, COOKIE, says or signed_in("ada"), clock=lambda: began)
     headers = HTTPHeaders({"Host": "here", "Cookie": f"{COOKIE}={cookie.decode()}"})
     line = RequestStartLine("GET", "/overview", "HTTP/1.1")
     return HTTPServerRequest(start_line=line, headers=headers)
@@ -70,6 +71,26 @@ def test_who_signs_out_ends_that_sign_in_alone(gate: Gate) -> None:
     gate.end(here)
     assert gate.visit(here) is None
     assert [page.may("rollback") for page in pages if page] == [False, True]
+
+
+def test_two_sign_ins_of_one_name_in_one_second_end_apart(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cookie's own time is in whole seconds; who signs out leaves the other browser signed in."""
+    moment = time.time()
+    monkeypatch.setattr(time, "time", lambda: moment)
+    here, there = _request(), _request()
+    visits = [gate.visit(request) for request in (here, there)]
+    pages = [gate.person(visit) for visit in visits]
+    gate.end(here)
+    assert (gate.visit(here), gate.visit(there)) == (None, visits[1])
+    assert [page.may("rollback") for page in pages if page] == [False, True]
+
+
+def test_a_cookie_without_a_number_of_its_own_opens_nothing(gate: Gate) -> None:
+    """Such as one signed by a workbench that knew none: its owner signs in anew."""
+    assert gate.visit(_request(says="ada")) is None
+    assert gate.visit(_request(says="0123456789abcdef:ada")) is not None
 
 
 def test_a_sessions_token_tells_whose_it_is_and_not_what_signed_it(gate: Gate) -> None:

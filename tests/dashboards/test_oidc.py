@@ -18,7 +18,7 @@ from tests.dashboards.identity import SECRET, Identity
 from tests.dashboards.served import Served
 from tests.registry.models import make_project
 from workbench.access import OIDC, Role, set_role
-from workbench.dashboards.app.gate import COOKIE
+from workbench.dashboards.app.gate import COOKIE, signed_in
 from workbench.dashboards.app.secret import read_secrets
 from workbench.errors import UsageError
 
@@ -268,7 +268,7 @@ def test_without_the_clients_secret_the_server_does_not_start(
 
 
 def _signed(key: str, began: float) -> bytes:
-    return create_signed_value(key, COOKIE, "ada@example.com", clock=lambda: began)
+    return create_signed_value(key, COOKIE, signed_in("ada@example.com"), clock=lambda: began)
 
 
 def _granted(client: httpx.Client, identity: Identity, who: str, target: str = "") -> str:

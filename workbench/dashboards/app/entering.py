@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader
 
-from workbench.dashboards.app.gate import COOKIE
+from workbench.dashboards.app.gate import COOKIE, signed_in
 
 if TYPE_CHECKING:
     from tornado.httputil import HTTPServerRequest
@@ -20,7 +20,7 @@ def enter(handler: RequestHandler, gate: Gate, name: str, target: str) -> None:
     """Let somebody in who has proven a name, and go on to where they wanted to."""
     handler.set_signed_cookie(
         COOKIE,
-        name,
+        signed_in(name),
         expires_days=gate.directory.access.session.total_seconds() / 86400,
         httponly=True,
         samesite="Lax",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -23,6 +25,7 @@ PERSON = "workbench_person"
 """Under what a session's signed token names whose it is."""
 
 
+_OWN = re.compile(r"[0-9a-f]{16}:")  # what stands before a name, so that no two sign-ins are one
 _FOREVER = 2.0**53  # seconds; a number that JSON has, too
 
 
@@ -106,6 +109,14 @@ class Gate:
         return self._now() < visit.until and visit.key not in self._ended
 
 
+def signed_in(name: str) -> str:
+    """Return what a sign-in's cookie is to hold: the name, after a number that no other sign-in has.
+
+    A cookie's time is in whole seconds, and two of one name in one second have to end apart.
+    """
+    return f"{secrets.token_hex(8)}:{name}"
+
+
 def told(visit: Visit) -> dict[str, Any]:
     """Return what a session's signed token says of whose it is."""
     return {PERSON: asdict(visit)}
@@ -122,11 +133,13 @@ def visit_of(payload: Any) -> Visit | None:
 def _signed(secret: str, cookie: str, lasts: float) -> Visit | None:
     """Return whom a cookie was signed for, in Tornado's second format: `2|1:0|10:TIME|4:user|…`."""
     found = decode_signed_value(secret, COOKIE, cookie, max_age_days=lasts / 86400, min_version=2)
-    if not found:
+    text = found.decode("utf-8", "replace") if found else ""
+    own = _OWN.match(text)
+    if own is None:
         return None
     began = float(cookie.split("|")[2].partition(":")[2])
     key = hashlib.sha256(cookie.encode()).hexdigest()[:32]
-    return Visit(found.decode("utf-8", "replace"), began + lasts, key)
+    return Visit(text[own.end() :], began + lasts, key)
 
 
 def _payload(token: str) -> dict[str, Any]:
