@@ -98,6 +98,20 @@ def test_what_is_read_above_decides_and_what_is_read_below_does_not(root: Path) 
     assert times_ran(root) == 3
 
 
+def test_a_notebook_copied_from_a_restarted_run_runs_all_its_cells(root: Path) -> None:
+    """What was left out in that run is marked in it; the mark decides nothing in another one."""
+    with open_workspace(root) as workspace:
+        workspace.run()
+        rewrite(root, ABOVE, KEEP, BELOW)
+        state = workspace.run()
+        assert state.outcome is Outcome.SUCCEEDED
+        executed = Path(str(state.entries["long"].notebook))
+        assert '"skipped"' in executed.read_text(encoding="utf-8")
+        (root / "notebooks" / "long.ipynb").write_bytes(executed.read_bytes())
+        assert workspace.run(force=True).outcome is Outcome.SUCCEEDED
+    assert times_ran(root) == 2
+
+
 def test_damaged_values_are_not_used(root: Path) -> None:
     """Digests are checked before the runner decides; then it runs from the top."""
     with open_workspace(root) as workspace:
@@ -140,6 +154,40 @@ PROBLEMS = {
     ),
     "constant": ("N = 3\nx = make(N)", "stage.checkpoint('c', x=x)", "use(N)", ""),
     "list that grew": ("N = []\nN.append(1)\nx = 1", "stage.checkpoint('c', x=x)", "use(N)", "add N=N"),
+    "list in a list": ("N = {'a': []}\nN['a'].append(1)", "stage.checkpoint('c')", "use(N)", "add N=N"),
+    "list of another name": ("N = []\nM = N\nM.append(1)", "stage.checkpoint('c')", "use(N)", "add N=N"),
+    "list given away": ("N = [1, 2]\nshuffle(N)", "stage.checkpoint('c')", "use(N)", "add N=N"),
+    "list of a function": (
+        "N = []\ndef f(x): N.append(x)\nf(1)",
+        "stage.checkpoint('c')",
+        "use(N)",
+        "add N=N",
+    ),
+    "list only looked at": (
+        "N = [1]\nx = sorted(N) + N + [n for n in N if n in N] + frame[N]\nprint(len(N), *N, N[0])",
+        "stage.checkpoint('c', x=x)",
+        "use(N, x)",
+        "",
+    ),
+    "dict only looked at": (
+        "N = {'a': 1}\nx = {**N, 'b': f'{N}'}\nfor k, v in N.items(): print(k, v)",
+        "stage.checkpoint('c', x=x)",
+        "use(N, x)",
+        "",
+    ),
+    "class that was set up": (
+        "class C: a = 1\nC.a = 2",
+        "stage.checkpoint('c')",
+        "C.a",
+        "add C=C",
+    ),
+    "parameter of another value": (
+        "rate = make(rate)",
+        "stage.checkpoint('c')",
+        "use(rate)",
+        "add rate=rate",
+    ),
+    "built-in of another value": ("id = make()", "stage.checkpoint('c')", "use(id)", "add id=id"),
     "made anew below": ("y = make()\nx = 1", "stage.checkpoint('c', x=x)", "y = 2\nuse(x, y)", ""),
     "loop variable": ("for i in many(): x = i", "stage.checkpoint('c', x=x)", "for i in x: use(i)", ""),
     "parameter": ("x = make(rate)", "stage.checkpoint('c', x=x)", "use(rate)", ""),

@@ -175,9 +175,11 @@ def _tags(cell: Mapping[str, Any]) -> list[str]:
 
 
 def _clean(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a cell as it was written: without results, and without the mark that a restart left it out."""
     if cell["cell_type"] != "code":
         return dict(cell)
-    return {**cell, "outputs": [], "execution_count": None}
+    metadata = {key: value for key, value in cell["metadata"].items() if key != "workbench"}
+    return {**cell, "metadata": metadata, "outputs": [], "execution_count": None}
 
 
 def _injected(source: str) -> dict[str, Any]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
+from workbench.pipeline.checkpoint.constant import is_constant
 from workbench.pipeline.checkpoint.names import binds, needed, reads
 from workbench.pipeline.code import cell_source, parse, split_cell_magic
 
 _METHOD = "checkpoint"
 _KNOWN = frozenset({*dir(builtins), "__magic__", "get_ipython", "display", "In", "Out", "_", "__"})
 _ALWAYS, _IF_NEEDED, _NEVER = "always", "if needed", "never"
-_MUTABLE = (ast.List, ast.Dict, ast.Set)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _checkpoint(
     above, below = statements[: place + 1], statements[place + 1 :]
     cell = statements[place].cell
     kept = tuple(keyword.arg for keyword in call.keywords if keyword.arg)
-    prelude, missing = _prelude(above[:-1], below, parameters | {*kept})
+    prelude, missing = _prelude(above[:-1], below, kept, parameters | _KNOWN)
     problem = ""
     if unread is not None:
         problem = f"cell {unread + 1} is no Python that can be read"
@@ -118,9 +118,16 @@ def _checkpoint(
 
 
 def _prelude(
-    above: list[_Statement], below: list[_Statement], known: set[str]
+    above: list[_Statement], below: list[_Statement], kept: Collection[str], known: Set[str]
 ) -> tuple[list[_Statement], set[str]]:
-    """Return the statements to run before going on, and the names that are missing even then."""
+    """Return the statements to run before going on, and the names that are missing even then.
+
+    Args:
+        above: what stands above the checkpoint.
+        below: what stands below it.
+        kept: names whose values are put in place.
+        known: names that are there anyway, unless something above gives them another value.
+    """
     pending = needed([statement.node for statement in below])
     chosen = [statement for statement in above if statement.when == _ALWAYS]
     for statement in chosen:
@@ -130,32 +137,17 @@ def _prelude(
     while pending - done:
         name = (pending - done).pop()
         done.add(name)
-        if name in known or name in _KNOWN:
-            continue
         makers = [statement for statement in above if name in statement.binds]
-        if any(maker.when == _NEVER for maker in makers) or _is_changed(name, makers, above):
+        if name in kept or (not makers and name in known):
+            continue
+        nodes = [maker.node for maker in makers]
+        if any(m.when == _NEVER for m in makers) or not is_constant(name, nodes, [s.node for s in above]):
             missing.add(name)
             continue
         for maker in [m for m in makers if m not in chosen]:
             chosen.append(maker)
             pending |= maker.reads - maker.binds
     return [statement for statement in above if statement in chosen], missing
-
-
-def _is_changed(name: str, makers: list[_Statement], above: list[_Statement]) -> bool:
-    """Whether a list, dict or set written out above may have been changed since."""
-    values = [m.node.value for m in makers if isinstance(m.node, (ast.Assign, ast.AnnAssign))]
-    if not any(isinstance(value, _MUTABLE) for value in values):
-        return False
-    return any(_changes(name, node) for statement in above for node in ast.walk(statement.node))
-
-
-def _changes(name: str, node: ast.AST) -> bool:
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return isinstance(node.func.value, ast.Name) and node.func.value.id == name
-    if isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
-        return isinstance(node.value, ast.Name) and node.value.id == name
-    return False
 
 
 def _when(node: ast.stmt) -> str:
