@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -49,8 +50,14 @@ def inside(target: str) -> str:
 
 def sign_in_page(**shown: Any) -> str:
     """Return the page that asks who is there; everything on it is text."""
-    return _templates().get_template("sign_in.html").render(shown)
+    return rendered("sign_in.html", **shown)
 
 
+def rendered(template: str, **shown: Any) -> str:
+    """Return a page that needs no script, of a template; everything on it is text."""
+    return _templates().get_template(template).render(shown)
+
+
+@cache
 def _templates() -> Environment:
     return Environment(loader=PackageLoader("workbench.dashboards.app", "templates"), autoescape=True)

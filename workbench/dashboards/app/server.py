@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from workbench.dashboards.app.headers import SafeHeaders
 from workbench.dashboards.app.look import COOKIE
 from workbench.dashboards.app.page import Page, find_pages
 from workbench.dashboards.app.provider import Provider
+from workbench.dashboards.app.refusals import Link, RefusalPage, RefusalSite
 from workbench.dashboards.app.routes import Component, Misdirected, NotHere, Welcome, Whose, frame_routes
 from workbench.dashboards.app.secret import read_secrets
 from workbench.dashboards.app.session import Site
@@ -135,6 +137,9 @@ def make_server(
         **_settings(store, gate, pages, prefix, provider),
     )
     _keep_out(server, gate, host, allowed)
+    first = Link(pages[0].path, pages[0].title) if pages else Link("", "Dashboards")
+    shown = RefusalSite(gate, project.name, server._tornado.prefix, first)
+    server._tornado.add_transform(partial(RefusalPage, shown))
     lighten(server._tornado)
     return server, Opened(_url(host, port, prefix), pages, directory.way, broken)
 

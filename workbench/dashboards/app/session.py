@@ -64,7 +64,7 @@ def _opened(site: Site, page: Page) -> Any:
 def _made(site: Site, page: Page, person: Person) -> Any:
     try:
         person.require(page.permission)
-        return page.view(site.store, person, Location.current())
+        return pn.panel(page.view(site.store, person, Location.current()))
     except Exception as error:  # noqa: BLE001 - a view that breaks must say so on its page
         if not isinstance(error, AccessError):
             _log.exception("the page %s broke", page.path)
