@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from tests.pipeline.sessions import Kernel
 from tests.projects import cell, notebook, write_notebook, write_project
 from workbench.errors import UsageError
-from workbench.pipeline.checkpoint.find import find_checkpoints
+from workbench.pipeline.checkpoint import find_checkpoints, keep_checkpoint, kept_checkpoint
 from workbench.pipeline.checkpoint.values import load_value, store_value
 from workbench.pipeline.outcome import Outcome
 from workbench.tracking.trust import NO_TRUST
@@ -76,6 +77,8 @@ def test_a_mended_notebook_goes_on_behind_its_checkpoint_with_all_that_was_saved
         behind = {name: record["fingerprint"] for name, record in state.entries["long"].outputs.items()}
         executed = json.loads(Path(attempt.folder, "notebook.ipynb").read_text())["cells"]
         forced = workspace.run(force=True)
+        shelf = next((root / ".workbench" / "checkpoints").rglob("record.json"))
+        assert json.loads(shelf.read_text())["run"] == forced.run
     assert "behind the checkpoint 'made'" in json.dumps(executed)
     assert times_ran(root) == 2
     assert forced.entries["long"].attempts[-1].checkpoint is None
@@ -139,6 +142,45 @@ def test_a_person_goes_on_behind_a_runs_checkpoint_too(root: Path) -> None:
         assert "valid checkpoint" in kernel.run("stage.restore('mad')")
     finally:
         kernel.end()
+
+
+def keep(folder: Path, values: dict[str, Any], run: str = "one") -> None:
+    space = folder.parent.parent / "space"
+    keep_checkpoint(folder, "made", values, space=space, run=run, at="now", trust=lambda: NO_TRUST)
+
+
+class Slow(dict[str, Any]):
+    """Values that take so long to be kept that another attempt keeps them first."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(x=1)
+        self.folder = folder
+
+    def items(self) -> Any:
+        keep(self.folder, {"x": 1}, "faster")
+        return super().items()
+
+
+def test_of_two_attempts_that_keep_the_same_values_the_faster_one_stays(tmp_path: Path) -> None:
+    """Somebody may be reading its files already."""
+    folder = tmp_path / "made" / "key"
+    keep(folder, Slow(folder), "slower")
+    kept = kept_checkpoint(folder)
+    assert kept is not None
+    assert kept.run == "faster"
+    assert [place.name for place in folder.parent.iterdir()] == ["key"]
+
+
+def test_values_that_were_looked_up_are_not_the_first_to_go(tmp_path: Path) -> None:
+    """An attempt that was told to begin behind them is about to read them."""
+    first, *others = (tmp_path / "made" / str(number) for number in range(9))
+    for age, folder in enumerate([first, *others[:7]]):
+        keep(folder, {"x": age})
+        os.utime(folder, (age, age))
+    assert kept_checkpoint(first)
+    keep(others[7], {"x": 9})
+    assert kept_checkpoint(first)
+    assert not kept_checkpoint(others[0])
 
 
 PROBLEMS = {

@@ -18,7 +18,7 @@ from workbench.parameters import Secret
 from workbench.pipeline.attempt import AttemptResult, AttemptSpec
 from workbench.pipeline.backing import Backing
 from workbench.pipeline.budget import Budget, share, thread_variables, width
-from workbench.pipeline.checkpoint import last_valid, restarted, shelves_of
+from workbench.pipeline.checkpoint import forget_checkpoint, last_valid, restarted, shelves_of
 from workbench.pipeline.entry import Entry, RunRequest
 from workbench.pipeline.git import git_state
 from workbench.pipeline.lean import import_engine
@@ -134,7 +134,10 @@ class Launch:
             checkpoints={c.name: str(folder) for c, folder in shelves.items() if not c.problem},
             unkept={c.name: c.problem for c in shelves if c.problem},
         )
-        restart = None if self._request.force else last_valid(shelves)
+        if self._request.force:  # what was kept is not trusted, in the next attempt neither
+            for folder in shelves.values():
+                forget_checkpoint(folder)
+        restart = last_valid(shelves)
         if restart is None:
             return stage.source(), ticket
         self._warn(f"{ticket.entry} begins behind {restart.checkpoint.name!r}, kept by run {restart.run}")

@@ -2,7 +2,13 @@
 
 from workbench.pipeline.checkpoint.find import Checkpoint, find_checkpoints
 from workbench.pipeline.checkpoint.restart import Restart, restarted
-from workbench.pipeline.checkpoint.shelf import Kept, keep_checkpoint, kept_checkpoint, restore_checkpoint
+from workbench.pipeline.checkpoint.shelf import (
+    Kept,
+    forget_checkpoint,
+    keep_checkpoint,
+    kept_checkpoint,
+    restore_checkpoint,
+)
 from workbench.pipeline.checkpoint.valid import last_valid, shelves_of
 
 __all__ = [
@@ -10,6 +16,7 @@ __all__ = [
     "Kept",
     "Restart",
     "find_checkpoints",
+    "forget_checkpoint",
     "keep_checkpoint",
     "kept_checkpoint",
     "last_valid",

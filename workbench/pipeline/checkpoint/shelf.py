@@ -82,8 +82,9 @@ def keep_checkpoint(
         files = [{"path": f.path, "size": f.size, "sha256": f.sha256} for f in digest_folder(made / "space")]
         record = {"name": name, "run": run, "at": at, "values": records, "space": files, "chance": chance}
         (made / _RECORD).write_text(json.dumps(record), encoding="utf-8")
-        if folder.exists():
-            shutil.rmtree(folder)
+        if there := kept_checkpoint(folder):  # another attempt was faster, and may be read already
+            return there
+        forget_checkpoint(folder)
         made.rename(folder)
     except OSError as error:
         raise StorageError(
@@ -98,12 +99,16 @@ def keep_checkpoint(
 
 
 def kept_checkpoint(folder: Path) -> Kept | None:
-    """Return the values that lie in a folder, every byte of them checked; None when they are not whole."""
+    """Return the values that lie in a folder, every byte of them checked; None when they are not whole.
+
+    They count as used now, so that no other attempt's values take their place before they are read.
+    """
     try:
         record = json.loads((folder / _RECORD).read_text(encoding="utf-8"))
         for name, value in record["values"].items():
             verify_files(folder / "values" / name, value["files"])
         verify_files(folder / "space", record["space"])
+        os.utime(folder)
         return Kept(folder, record["name"], record["run"], record["at"], record["values"])
     except (OSError, ValueError, KeyError, TypeError, IntegrityError, StorageError):
         return None
@@ -131,6 +136,11 @@ def restore_checkpoint(folder: Path, space: Path, trust: Callable[[], Trust]) ->
     return loaded
 
 
+def forget_checkpoint(folder: Path) -> None:
+    """Remove the values that lie in a folder, if there are any."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def _copy(source: Path, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for name in _SAVED:
@@ -142,7 +152,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _thin_out(folder: Path) -> None:
-    """Remove the oldest sets of a checkpoint, so that trying many parameters does not fill the disk."""
+    """Remove the sets of a checkpoint that were not used for longest: each set of parameters makes one."""
     sets = [place for place in folder.parent.iterdir() if not place.name.startswith(".")]
     for place in sorted(sets, key=os.path.getmtime)[:-_MOST]:
         shutil.rmtree(place, ignore_errors=True)
