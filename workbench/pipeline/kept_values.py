@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,18 +18,19 @@ if TYPE_CHECKING:
 _PLACE = "write it as a statement of its own at the top level of a cell, with a literal name"
 
 
-def keep_values(stage: Stage, name: str, values: Mapping[str, Any], ticket: Ticket) -> None:
+def keep_values(stage: Stage, name: str, values: Mapping[str, Any], see: Callable[[Ticket], Ticket]) -> None:
     """Keep the values of a checkpoint; a stage never fails for it.
 
     Args:
         stage: that runs.
         name: the checkpoint's.
         values: by the names of the notebook's variables.
-        ticket: says which checkpoints were found in the notebook, and where their values go.
+        see: completes the ticket: what checkpoints the notebook has, and where their values go.
     """
-    if name not in ticket.checkpoints:
-        return _tell(f"The checkpoint {name!r} is not kept: {ticket.unkept.get(name, _PLACE)}.")
     try:
+        ticket = see(stage.ticket)
+        if name not in ticket.checkpoints:
+            return _tell(f"The checkpoint {name!r} is not kept: {ticket.unkept.get(name, _PLACE)}.")
         keep_checkpoint(
             Path(ticket.checkpoints[name]),
             name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -60,7 +60,7 @@ class PreparedStage:
     @cached_property
     def own_cells(self) -> list[dict[str, Any]]:
         """The notebook's cells without those that an earlier execution injected."""
-        return [cell for cell in self.document["cells"] if not INJECTED & {*_tags(cell)}]
+        return own_cells(self.document["cells"])
 
     def fingerprint(self, inputs: Mapping[str, Mapping[str, Any]]) -> Fingerprint:
         """Return what this stage's result depends on, given the records of its inputs."""
@@ -167,6 +167,11 @@ def _differs(value: Any, defaults: Mapping[str, Any], name: str) -> bool:
         return True
     default = defaults[name]
     return type(value) is not type(default) or value != default or isinstance(value, str)
+
+
+def own_cells(cells: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a notebook's cells without those that an earlier execution injected."""
+    return [cell for cell in cells if not INJECTED & {*_tags(cell)}]
 
 
 def _tags(cell: Mapping[str, Any]) -> list[str]:

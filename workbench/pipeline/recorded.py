@@ -61,7 +61,8 @@ class Recorded:
         if self.unseen:
             cells = ", ".join(map(str, self.unseen))
             lines.append(
-                f"Cells that were not run here as they are saved: {cells}; so no run takes this result over."
+                f"Cells that were not run here as they are saved, before those below them: {cells}; "
+                "so no run takes this result over."
             )
         elif self.as_of:
             lines.append(f"Go on behind it: workbench resume {self.as_of}")

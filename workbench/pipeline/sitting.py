@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from workbench.errors import UnknownNameError, UsageError
 from workbench.ledger.actor import local_user
+from workbench.notebook_file import read_cells
 from workbench.parameters import read_signature
 from workbench.pipeline.checkpoint import kept_checkpoint, shelves_of
 from workbench.pipeline.executed_here import unexecuted
 from workbench.pipeline.interactive import check_namespace, interactive_ticket
+from workbench.pipeline.made_from import Saved, steady_values
 from workbench.pipeline.pin import Pin, apply_parameters, read_pin, sessions_folder
+from workbench.pipeline.prepare import own_cells
+from workbench.pipeline.space import Space
 from workbench.pipeline.stage import Stage
 
 if TYPE_CHECKING:
@@ -28,8 +32,8 @@ if TYPE_CHECKING:
     from workbench.pipeline.ticket import Ticket
     from workbench.project import Project
 
-_saved_here: dict[str, set[str]] = {}
-"""Which outputs of each stage this process has saved; what lies in the scratch space may be older."""
+_saved_here: dict[tuple[str, str], Saved] = {}
+"""By folder of sessions and output, what this process has saved; in the folder may lie something else."""
 _RUN_FROM_TOP = "Nothing is kept for this notebook as it is saved, on these inputs: run it from the top."
 
 
@@ -53,14 +57,20 @@ class Sitting:
 
     Args:
         opener: opens the project.
+        values: the parameters as the session began; None where it began outside of a notebook.
     """
 
-    def __init__(self, opener: Callable[[], AbstractContextManager[Bench]]) -> None:
+    def __init__(
+        self,
+        opener: Callable[[], AbstractContextManager[Bench]],
+        values: Mapping[str, Any] | None = None,
+    ) -> None:
         self._opener = opener
+        self._values = values
 
-    def saved(self, stage: str, name: str) -> None:
+    def saved(self, ticket: Ticket, name: str, record: Mapping[str, Any]) -> None:
         """Remember that this session has saved an output."""
-        _saved_here.setdefault(stage, set()).add(name)
+        _saved_here[ticket.folder, name] = Saved.now(record, ticket, self._values)
 
     def commit(self, stage: Stage, namespace: dict[str, Any], reason: str) -> Recorded:
         """Record what the session has saved as a run of its own.
@@ -71,23 +81,38 @@ class Sitting:
         """
         from workbench.pipeline.recorded import record_session
 
-        unsaved = [n for n in stage.outputs if n not in _saved_here.get(stage.name, ())]
-        if unsaved:
-            raise UsageError(
-                f"{', '.join(map(repr, unsaved))} was not saved in this session, so nothing is recorded.",
-                hint="Run the cells that save it, and then this one again.",
-            )
+        self._check_saved(stage)
         with self._opener() as bench:
-            values = check_namespace(bench.backing.project, stage.name, namespace)
-            prepared = bench.prepared(stage.name, values)
+            prepared = self._prepared(bench, stage.ticket, namespace)
             unseen = unexecuted(prepared.own_cells)
             return record_session(bench.backing, prepared, stage.ticket, unseen=unseen, reason=reason)
+
+    def _check_saved(self, stage: Stage) -> None:
+        records = Space(stage.folder).records()
+        for name in stage.outputs:
+            saved = _saved_here.get((stage.ticket.folder, name))
+            why = (
+                saved.otherwise(records.get(name), stage.ticket, self._values)
+                if saved
+                else "was not saved in this session"
+            )
+            if why:
+                raise UsageError(
+                    f"{name!r} {why}, so nothing is recorded.",
+                    hint="Run the cells that make and save it, and then this one again.",
+                )
+
+    def _prepared(self, bench: Bench, ticket: Ticket, namespace: Mapping[str, Any]) -> PreparedStage:
+        """Return the stage as it is saved, with the parameters that this session has had throughout."""
+        project, name = bench.backing.project, ticket.stage
+        cells = own_cells(read_cells(project.root / project.stage(name).notebook))
+        values = steady_values(project, name, cells, self._values, namespace)
+        return bench.prepared(name, values)
 
     def with_checkpoints(self, ticket: Ticket, namespace: dict[str, Any]) -> Ticket:
         """Return the ticket with the notebook's checkpoints; kept are those whose code above was run here."""
         with self._opener() as bench:
-            values = check_namespace(bench.backing.project, ticket.stage, namespace)
-            stage = bench.prepared(ticket.stage, values)
+            stage = self._prepared(bench, ticket, namespace)
             place = Path(ticket.folder) / "checkpoints"
             found = shelves_of(place, stage, ticket.inputs, ticket.seed)
         unkept = {c.name: c.problem or _unseen(stage.own_cells[: c.cell + 1]) for c in found}
@@ -117,10 +142,8 @@ class Sitting:
     def valid(self, ticket: Ticket, namespace: dict[str, Any]) -> dict[Checkpoint, Path]:
         """Return the checkpoints behind which this notebook, as it is saved, can go on."""
         with self._opener() as bench:
-            project = bench.backing.project
-            values = check_namespace(project, ticket.stage, namespace)
-            stage = bench.prepared(ticket.stage, values)
-            places = (Path(ticket.folder) / "checkpoints", project.layout.checkpoints)
+            stage = self._prepared(bench, ticket, namespace)
+            places = (Path(ticket.folder) / "checkpoints", bench.backing.project.layout.checkpoints)
             every = [shelves_of(place, stage, ticket.inputs, ticket.seed) for place in places]
         return {
             checkpoint: folder
@@ -155,8 +178,10 @@ def sit_down(
     project.stage(name)
     pin = _pin(bench, name, run)
     told = pin.words() if pin else []
+    values = None
     if namespace is not None:
         told += _set_parameters(project, name, pin, namespace)
+        values = check_namespace(project, name, namespace)
     ticket = interactive_ticket(
         project,
         name,
@@ -166,7 +191,7 @@ def sit_down(
         pin=pin,
     )
     _let_mlflow_log(project)
-    sitting = Sitting(opener)
+    sitting = Sitting(opener, values)
     if namespace is not None and ".checkpoint(" in _text(project, name):
         told += [_behind(checkpoint) for checkpoint in sitting.valid(ticket, namespace)]
     if pin:
@@ -187,10 +212,10 @@ def _pin(bench: Bench, stage: str, run: str | None) -> Pin | None:
 
 
 def _set_parameters(project: Project, stage: str, pin: Pin | None, namespace: dict[str, Any]) -> list[str]:
+    if pin is None:
+        return []
     signature = read_signature(project.root / project.stage(stage).notebook)
-    told = apply_parameters(pin, signature, namespace).words() if pin else []
-    check_namespace(project, stage, namespace)
-    return told
+    return apply_parameters(pin, signature, namespace).words()
 
 
 def _unseen(cells: Sequence[Mapping[str, Any]]) -> str:

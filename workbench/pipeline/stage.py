@@ -145,9 +145,10 @@ class Stage(StageLog):
         from workbench.pipeline.keep import keep
 
         told = {"example": example, "reference": reference, "trust": lambda: self._trust(name)}
-        self._space.write_record(name, keep(value, folder, name, **told))
+        record = keep(value, folder, name, **told)
+        self._space.write_record(name, record)
         if self._sitting:
-            self._sitting.saved(self.name, name)
+            self._sitting.saved(self._ticket, name, record)
 
     def validate(self, name: str, table: Any) -> Any:
         """Hold a table to a contract and return the rows that keep it; the others are set aside.
@@ -190,10 +191,8 @@ class Stage(StageLog):
         """
         from workbench.pipeline.kept_values import keep_values
 
-        ticket = self._ticket
-        if self._sitting:
-            ticket = self._sitting.with_checkpoints(ticket, sys._getframe(1).f_globals)
-        keep_values(self, name, values, ticket)
+        sitting, namespace = self._sitting, sys._getframe(1).f_globals
+        keep_values(self, name, values, lambda t: sitting.with_checkpoints(t, namespace) if sitting else t)
 
     def restore(self, name: str) -> None:
         """Put the values of a checkpoint into the notebook's variables, in place of running the cells above.

@@ -160,7 +160,7 @@ def _when(node: ast.stmt) -> str:
         case ast.Assign(targets=[ast.Name()], value=value) | ast.AnnAssign(target=ast.Name(), value=value):
             if value is not None and _is_literal(value):
                 return _IF_NEEDED
-            return _ALWAYS if _is_stage(value) else _NEVER
+            return _ALWAYS if is_stage(value) else _NEVER
         case ast.Expr(value=ast.Call() as call):
             said = ast.unparse(call.func)
             return _ALWAYS if said.startswith("sys.path.") or _is_setting(call) else _NEVER
@@ -181,7 +181,8 @@ def _is_literal(value: ast.expr) -> bool:
     return True
 
 
-def _is_stage(value: ast.expr | None) -> bool:
+def is_stage(value: ast.expr | None) -> bool:
+    """Whether an expression is `wb.stage("…")`."""
     if not isinstance(value, ast.Call):
         return False
     name = value.func.attr if isinstance(value.func, ast.Attribute) else getattr(value.func, "id", "")
