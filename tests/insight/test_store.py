@@ -122,6 +122,19 @@ def test_a_run_whose_runner_vanished_is_noticed(scene: Scene, store: Store) -> N
     assert store.run("20260310-000000-0000").outcome is Outcome.LOST
 
 
+def test_a_run_that_is_not_understood_stops_nobody_from_noticing_others(scene: Scene, store: Store) -> None:
+    """An open run with an event that another version wrote is left as it is."""
+    scene.run("20260310-000000-0000", outcome=None)
+    scene.write("run/20260310-000000-0000", "entry.committed", {"entry": "train"}, subject="train")
+    scene.run("20260310-000000-0001", outcome=None)
+    store._noticed = float("-inf")
+    store.refresh()
+    store.refresh()
+    assert store.trouble is None
+    assert store.run("20260310-000000-0000").outcome is None
+    assert store.run("20260310-000000-0001").outcome is Outcome.LOST
+
+
 def test_many_threads_may_ask_at_once(scene: Scene, store: Store) -> None:
     """Readers see whole states while the ledger is written."""
     wrong: list[object] = []

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workbench.insight.runs import Runs
+from workbench.insight.drafts import Runs
 from workbench.insight.windows import WindowBrief, window_of
 from workbench.ledger import Event
 from workbench.monitoring.alerts import ModelAlerts
@@ -45,20 +45,28 @@ class Folded:
     judgements: dict[str, list[Judged]] = field(default_factory=dict)
     histories: dict[str, History] = field(default_factory=dict)
     changed: dict[str, int] = field(default_factory=dict)
-    unread: list[int] = field(default_factory=list)
+    unread: set[int] = field(default_factory=set)
 
     def take(self, events: Iterable[Event]) -> None:
         """Take in what follows."""
         for event in events:
-            kind, _, name = event.stream.partition("/")
-            step = _STEPS.get(kind)
-            try:
-                if step is not None:
-                    step(self, name, event)
-            except (KeyError, TypeError, ValueError, AttributeError):
-                self.unread.append(event.position)
-            self.changed[kind] = self.position = event.position
+            self._learn(event)
+            self.changed[event.stream.partition("/")[0]] = self.position = event.position
             self.hash = event.hash
+
+    def learn(self, events: Iterable[Event]) -> None:
+        """Take in what streams tell that were left out so far, up to this position."""
+        for event in events:
+            self._learn(event)
+
+    def _learn(self, event: Event) -> None:
+        kind, _, name = event.stream.partition("/")
+        step = _STEPS.get(kind)
+        try:
+            if step is not None:
+                step(self, name, event)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            self.unread.add(event.position)
 
 
 def _run(folded: Folded, _name: str, event: Event) -> None:
@@ -97,3 +105,5 @@ _STEPS = {
     "schedule": _history,
     "trigger": _history,
 }
+KINDS = tuple(_STEPS)
+"""Kinds of streams that something is folded from."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from workbench.errors import StorageError, UnknownNameError, WorkbenchError
-from workbench.insight.folded import Folded, Judged
+from workbench.insight.folded import KINDS, Folded, Judged
 from workbench.insight.following import TIMEOUT, Following
+from workbench.insight.keeping import FILE, KEPT, keep, kept
 from workbench.insight.runs import RunSummary
 from workbench.insight.windows import WindowBrief
 from workbench.pipeline.history import RunState, fold
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 _BATCH = 2000
 _NOTICE_EVERY = 5.0  # seconds
+_WORTH_KEEPING = 2000  # events that the next process need not read
 T = TypeVar("T")
 
 
@@ -57,6 +60,8 @@ class Store:
         self._lock = threading.RLock()
         self._kept: dict[object, tuple[int, object]] = {}
         self._following = Following(project.layout.ledger_url, clock)
+        self._file = project.layout.state / FILE
+        self._kept_to: int | None = None  # before the first look
         self._noticed = float("-inf")
         self._asked = float("-inf")
         self._answered = threading.Event()
@@ -217,9 +222,11 @@ class Store:
 
     def _follow(self) -> None:
         ledger = self._following.ledger()
+        if self._kept_to is None:
+            self._begin(ledger)
         if not self._following.holds(self._folded.position, self._folded.hash):
             with self._lock:  # another ledger stands in its place
-                self._folded, self._kept = Folded(), {}
+                self._folded, self._kept, self._kept_to = Folded(), {}, 0
                 self.version += 1
         while True:
             events = ledger.find(after=self._folded.position, limit=_BATCH)
@@ -228,7 +235,27 @@ class Store:
                 self.version += bool(events)
             if len(events) < _BATCH:
                 break
+        self._keep_file()
         self._notice_lost()
+
+    def _begin(self, ledger: Ledger) -> None:
+        """Begin with what an earlier process kept, if it is of this ledger."""
+        begun = kept(self._file)
+        if begun is not None and self._following.holds(begun.position, begun.hash):
+            for kind in KINDS:
+                if kind not in KEPT:
+                    begun.learn(ledger.find(stream_prefix=f"{kind}/", before=begun.position + 1))
+            with self._lock:
+                self._folded = begun
+                self.version += 1
+        self._kept_to = self._folded.position
+
+    def _keep_file(self) -> None:
+        """Keep what is known for the next process, when that saves it much."""
+        with self._lock:
+            if self._folded.position - (self._kept_to or 0) >= _WORTH_KEEPING:
+                self._kept_to = self._folded.position
+                keep(self._file, self._folded)
 
     def _notice_lost(self) -> None:
         """Let runs be recorded as lost whose runner vanished; the next look shows them so."""
@@ -239,4 +266,7 @@ class Store:
         with self._lock:
             running = [run.id for run in self._folded.runs.by_id.values() if run.outcome is None]
         for run in running:
-            notice(self._following.ledger(), self._following.leases(), self.run_state(run))
+            with suppress(
+                KeyError, TypeError, ValueError, AttributeError
+            ):  # a run as another version writes it
+                notice(self._following.ledger(), self._following.leases(), self.run_state(run))
