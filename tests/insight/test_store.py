@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import threading
 import time
@@ -9,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+
+import pytest
 
 from tests.insight.scene import RUN, Scene
 from tests.registry.models import MODEL
@@ -133,6 +136,23 @@ def test_a_run_that_is_not_understood_stops_nobody_from_noticing_others(scene: S
     assert store.trouble is None
     assert store.run("20260310-000000-0000").outcome is None
     assert store.run("20260310-000000-0001").outcome is Outcome.LOST
+
+
+@pytest.mark.parametrize("was", [True, False])
+def test_the_collector_is_left_as_it_was(scene: Scene, was: bool) -> None:
+    """A first look that fails, and one that does not, leave Python's own as they found it."""
+    (gc.enable if was else gc.disable)()
+    try:
+        store = Store(scene.project, scene.clock, every=0.0, patience=20.0)
+        with _locked(scene):
+            store.refresh()
+            assert store.trouble is not None
+            assert gc.isenabled() is was
+        _until(lambda: _looked(store) is None)
+        assert gc.isenabled() is was
+        store.close()
+    finally:
+        gc.enable()
 
 
 def test_many_threads_may_ask_at_once(scene: Scene, store: Store) -> None:

@@ -11,6 +11,7 @@ from workbench.clock import ManualClock
 from workbench.insight import Store
 from workbench.ledger import Append, NewEvent, open_ledger
 from workbench.monitoring.judgement import JUDGED, Judgement, stream_of
+from workbench.project import Project
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -27,10 +28,11 @@ class Deployed:
     Args:
         root: the project's folder.
         policy: of its model's promotions.
+        project: what is there already; a new one when None.
     """
 
-    def __init__(self, root: Path, policy: str = "one-approval") -> None:
-        self.project = make_project(root, policy=policy)
+    def __init__(self, root: Path, policy: str = "one-approval", project: Project | None = None) -> None:
+        self.project = project or make_project(root, policy=policy)
         self.clock = ManualClock(START)
         self.ledger = open_ledger(self.project.layout.ledger_url, self.clock)
         self.runs = Runs(self.project, self.ledger)

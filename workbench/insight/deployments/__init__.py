@@ -29,6 +29,7 @@ from workbench.insight.deployments.counted import ServiceShown, live_service
 from workbench.insight.deployments.history import KINDS, Decision, past
 from workbench.insight.deployments.logged import SPANS, LoggedCalls, logged_calls
 from workbench.insight.deployments.measures import Measure
+from workbench.insight.deployments.mirrored import mlflow_trouble
 from workbench.insight.deployments.predictions import PredictionTrace, trace_prediction
 from workbench.insight.deployments.serving import (
     POLICIES,
@@ -75,6 +76,7 @@ __all__ = [
     "gates",
     "live_service",
     "logged_calls",
+    "mlflow_trouble",
     "model_names",
     "past",
     "promote",

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from workbench.project import Project
 
 _EVERY = 2.0  # seconds between two looks
-_PATIENCE = 8.0  # seconds for which a decision may be on its way
-_AGAIN = 15.0  # seconds between two tries
+_PATIENCE = 5.0  # seconds for which a decision may be on its way
+_AGAIN = 10.0  # seconds between two tries
 _LINE = re.compile(r"^\d{4}-\d\d-\d\dT\S+ (.+)$")
 _TAIL = 4096  # bytes of the log
 _LONGEST = 300  # characters of why
