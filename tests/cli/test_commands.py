@@ -100,7 +100,8 @@ def test_a_failing_run_exits_with_one_and_says_how_to_go_on(type_: Type) -> None
     said = type_("open last use --no-browser")
     assert "ValueError: no [red]rows[/red]" in said.out
     assert "workbench lab" in said.out
-    assert type_("open last use --close --json").document == {"stage": "use", "closed": True}
+    assert type_("open last use --close --json").document == {"stage": "use", "closed": True, "run": run}
+    assert "it was not open" in type_("open last use --close").out
     again = type_("resume last --json")
     assert (again.code, again.document["run"], again.document["outcome"]) == (1, run, "failed")
 

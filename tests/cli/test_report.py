@@ -22,7 +22,7 @@ def words(work: Callable[[Console], None]) -> str:
 
 def test_the_list_of_runs_is_a_table(run: Make, entry: Make) -> None:
     """The newest comes first; a living run has no outcome yet."""
-    living = run(entry(outcome=None), run="20130502-030000-beef", outcome=None, seconds=None)
+    living = run(entry(outcome=None, running=True), run="20130502-030000-beef", outcome=None, seconds=None)
     said = words(lambda console: print_runs(console, [living, run()]))
     first, second = (line for line in said.splitlines() if line.startswith("2013"))
     assert "… running" in first
@@ -84,6 +84,13 @@ def test_every_outcome_has_a_next_command(run: Make, entry: Make, outcome: str |
     """What went wrong can be gone on with; a gate's no can be looked at."""
     state = run(entry(name="promote", outcome=outcome), outcome=outcome)
     assert command in [step for step, _ in next_steps(state)]
+
+
+def test_a_stage_that_was_not_begun_is_not_said_to_run(run: Make, entry: Make) -> None:
+    """It waits, or its runner vanished before it came to it."""
+    entries = entry(name="at-work", outcome=None, running=True), entry(name="later", outcome=None)
+    said = words(lambda console: print_run(console, run(*entries, outcome=None)))
+    assert "2 stages: 1 running, 1 not begun" in said
 
 
 def test_a_rejection_gives_the_gate_s_reason(entry: Make) -> None:

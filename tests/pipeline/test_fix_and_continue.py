@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,36 @@ def test_an_earlier_stage_that_changed_too_is_kept_and_said(shop: Path) -> None:
         state = workspace.resume(run, redo=True)
     assert state.outcome is Outcome.SUCCEEDED
     assert len(state.entries["make"].attempts) == 2
+
+
+def test_a_run_that_is_gone_on_with_tells_which_of_its_stages_runs(shop: Path) -> None:
+    """What was skipped before waits again, and has taken no time."""
+    run = failed_run(shop)
+    seen: list[dict[str, Any]] = []
+
+    class Looking(RecordingReporter):
+        def cell_started(self, *told: Any) -> None:
+            super().cell_started(*told)
+            with open_workspace(shop) as other:
+                seen.append({e["name"]: e for e in other.show(run).to_dict()["stages"]})
+
+    mend(shop)
+    with open_workspace(shop) as workspace:
+        workspace.resume(run, reporter=Looking())
+    add, tell = seen[0]["add"], seen[0]["tell"]
+    assert (add["outcome"], add["running"]) == (None, True)
+    assert (tell["outcome"], tell["running"], tell["seconds"]) == (None, False, None)
+
+
+def test_sessions_can_be_let_go_though_inputs_are_gone(shop: Path) -> None:
+    """Closing opens nothing."""
+    run = failed_run(shop)
+    with open_workspace(shop) as workspace:
+        workspace.open(run)
+        shutil.rmtree(workspace.project.layout.data)
+        assert workspace.let_go(run, "add") == ("add", run)
+        assert workspace.let_go(run, "add") == ("add", "")
+        assert workspace.stage("add").as_of == ""
 
 
 def test_what_never_began_cannot_be_opened(shop: Path) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -31,6 +32,12 @@ _MARKS = {
     "ok": ("✓", "green"),
     "warn": ("!", "yellow"),
 }
+
+
+def entry_word(entry: Mapping[str, Any]) -> str:
+    """Return a stage's outcome in a run, or where it stands without one."""
+    word: str = entry["outcome"] or ("running" if entry.get("running") else "not begun")
+    return word
 
 
 def mark_of(word: str) -> Text:

@@ -39,10 +39,10 @@ def open_(
     from workbench.workspace import open_workspace
 
     with open_workspace() as workspace:
+        if close:
+            return _close(*workspace.let_go(run, stage), as_json)
         opened = workspace.open(run, stage)
         root = workspace.project.root
-        if close:
-            return _close(opened, as_json)
     url = url_in_lab(root, opened)
     if as_json:
         print_json({**opened.to_dict(), "url": url})
@@ -58,14 +58,13 @@ def open_(
     return start_lab(root, opened.url_path(root))
 
 
-def _close(opened: Opened, as_json: bool) -> int:
-    from workbench.pipeline.pin import unpin
-
-    unpin(opened.written.parent)
+def _close(stage: str, was: str, as_json: bool) -> int:
     if as_json:
-        print_json({"stage": opened.pin.stage, "closed": True})
+        print_json({"stage": stage, "closed": bool(was), "run": was})
+    elif was:
+        print(f"{stage}: sessions read the newest inputs again, and no more those of run {was}")
     else:
-        print(f"{opened.pin.stage}: sessions read the newest inputs again")
+        print(f"{stage}: sessions read the newest inputs; it was not open")
     return 0
 
 

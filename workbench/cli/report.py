@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.amount import bytes_text, plural, seconds_text, time_text
-from workbench.cli.mark import mark_of, marked
+from workbench.cli.mark import entry_word, mark_of, marked
 from workbench.cli.output import plain_table, print_next
 from workbench.cli.stage_report import failed, outputs_text, print_failure
 from workbench.cli.sweep_report import is_sweep, print_combinations
@@ -93,7 +93,7 @@ def _print_stages(console: Console, state: dict[str, Any]) -> None:
     for entry in state["stages"]:
         table.add_row(
             entry["name"],
-            marked(entry["outcome"] or RUNNING),
+            marked(entry_word(entry)),
             seconds_text(entry.get("seconds")),
             seconds_text(entry.get("cpu_seconds")),
             bytes_text(entry.get("peak_memory_bytes")),
@@ -141,7 +141,7 @@ def _print_failures(console: Console, state: dict[str, Any]) -> None:
 
 
 def _counts(state: dict[str, Any]) -> str:
-    counts = Counter(entry["outcome"] or RUNNING for entry in state["stages"])
+    counts = Counter(map(entry_word, state["stages"]))
     parts = ", ".join(f"{number} {word}" for word, number in counts.items())
     return f"{plural(len(state['stages']), 'stage')}: {parts}" if parts else "no stages"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from workbench.cli.amount import bytes_text, count_text, number_text, plural, seconds_text
 from workbench.cli.cell_source import cell_source
-from workbench.cli.mark import marked
+from workbench.cli.mark import entry_word, marked
 from workbench.cli.output import plain_table, print_next
 from workbench.pipeline.outcome import Outcome
 
@@ -19,9 +19,10 @@ def print_stage(console: Console, run: Mapping[str, Any], entry: Mapping[str, An
     """Print everything about one entry, the whole traceback included."""
     from rich.text import Text
 
-    outcome = entry["outcome"] or "running"
     console.print(
-        Text.assemble((entry["name"], "bold"), "  ", marked(outcome), (f"  run {run['run']}", "dim"))
+        Text.assemble(
+            (entry["name"], "bold"), "  ", marked(entry_word(entry)), (f"  run {run['run']}", "dim")
+        )
     )
     _print_facts(console, entry)
     _print_records(console, "read", entry.get("inputs") or {})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.amount import number_text, seconds_text
-from workbench.cli.mark import marked
+from workbench.cli.mark import entry_word, marked
 from workbench.cli.output import plain_table
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def print_combinations(console: Console, entries: Sequence[dict[str, Any]]) -> N
         table.add_row(
             entry["name"],
             *(number_text(entry["parameters"].get(name)) for name in varied),
-            marked(entry["outcome"] or "running"),
+            marked(entry_word(entry)),
             seconds_text(entry["seconds"]),
             *(number_text(entry["metrics"].get(name)) for name in metrics),
         )

@@ -95,6 +95,7 @@ class EntryState:
             "name": self.name,
             "stage": self.stage,
             "outcome": self.outcome.value if self.outcome else None,
+            "running": bool(last and last.outcome is None),
             "reason": self.reason,
             "seconds": self.seconds,
             "attempts": len(self.attempts),
@@ -197,7 +198,7 @@ def _resumed(state: RunState, event: Event) -> None:
         known = state.entries[entry["name"]]
         known.parameters = entry["parameters"]
         if known.outcome and not known.outcome.is_success:
-            known.outcome, known.reason = None, ""
+            known.outcome, known.reason, known.seconds = None, "", None
 
 
 def _attempt_started(state: RunState, event: Event) -> None:

@@ -15,7 +15,7 @@ from workbench.parameters import signature_of
 from workbench.pipeline.code import INJECTED
 from workbench.pipeline.history import AttemptState, EntryState, RunState
 from workbench.pipeline.outcome import Outcome
-from workbench.pipeline.pin import Failed, Pin, sessions_folder
+from workbench.pipeline.pin import Failed, Pin, sessions_folder, unpin
 from workbench.pipeline.whereabouts import States, origin
 from workbench.project import Project
 
@@ -91,6 +91,24 @@ def open_stage(project: Project, states: States, state: RunState, stage: str | N
         )
     folder = sessions_folder(project.layout, pin.actor, pin.stage)
     return Opened(project.root / project.stage(pin.stage).notebook, pin.write(folder), pin)
+
+
+def close_stage(project: Project, state: RunState, stage: str | None) -> tuple[str, str]:
+    """Let the person's sessions on a stage of a run read the newest inputs again.
+
+    Args:
+        project: the run's project.
+        state: the run.
+        stage: an entry of it, or the stage of one; the one that failed when None.
+
+    Returns:
+        The stage's name, and the run that its sessions were held to; empty when to none.
+
+    Raises:
+        UnknownNameError: the run has no such stage.
+    """
+    name = _entry(state, stage).stage
+    return name, unpin(sessions_folder(project.layout, local_user(), name))
 
 
 def pin_of(project: Project, states: States, state: RunState, stage: str | None, at: datetime) -> Pin:

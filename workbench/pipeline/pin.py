@@ -121,13 +121,15 @@ def read_pin(folder: Path) -> Pin | None:
         ) from error
 
 
-def unpin(folder: Path) -> bool:
-    """Let sessions in a folder be held to nothing; return whether they were."""
-    path = folder / _FILE
-    if not path.exists():
-        return False
-    path.unlink()
-    return True
+def unpin(folder: Path) -> str:
+    """Let sessions in a folder be held to nothing; return the run that they were held to, empty for none."""
+    try:
+        pin = read_pin(folder)
+        run = pin.run if pin else ""
+    except StorageError:
+        run = "that cannot be read"
+    (folder / _FILE).unlink(missing_ok=True)
+    return run
 
 
 def unpin_all(layout: Layout, run: str, entries: Sequence[str]) -> None:
