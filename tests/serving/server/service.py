@@ -54,12 +54,12 @@ class Answer:
 class Service:
     """A running service. Use it in `with`."""
 
-    def __init__(self, root: Path, *, workers: int = 2, models: Sequence[str] = ()) -> None:
+    def __init__(self, root: Path, *, workers: int = 2, models: Sequence[str] = (), port: int = 0) -> None:
         self.root = root
         self.said = root / f"serve-{time.monotonic_ns()}.log"
         self._words = [
             sys.executable, "-c", "import sys; from workbench.cli.main import main; sys.exit(main())",
-            "serve", *models, "--port", "0", "--workers", str(workers), "--json",
+            "serve", *models, "--port", str(port), "--workers", str(workers), "--json",
         ]  # fmt: skip
 
     def __enter__(self) -> Service:

@@ -11,6 +11,7 @@ from workbench.dashboards.app.components import Live, Select, Tabs, empty_state,
 from workbench.dashboards.app.frames import Framed
 from workbench.dashboards.views.deployments.challenger import challenger
 from workbench.dashboards.views.deployments.history import History
+from workbench.dashboards.views.deployments.mirror import mirror
 from workbench.dashboards.views.deployments.parts import LIVE, PREDICTION, TABS, VERSIONS
 from workbench.dashboards.views.deployments.prediction import OnePrediction
 from workbench.dashboards.views.deployments.requests import Requests
@@ -108,6 +109,7 @@ def _one(store: Store, person: Person, location: Location, model: str) -> Any:
     fill()
     return pn.Column(
         pn.Spacer(height=8),
+        mirror(store, person),
         WaitingList(store, person, location, model).panel,
         ServingNow(store, person, model).panel,
         pn.Spacer(height=12),
