@@ -152,9 +152,10 @@ def test_git_that_compares_notebooks_as_json_is_a_warning(tmp_path: Path) -> Non
     assert ".gitattributes" in found(root)["nbdime"].said
     (root / ".gitattributes").write_text("*.ipynb diff=jupyternotebook\n")
     assert found(root)["nbdime"].status is Status.OK
-    gone = ["git", "config", "diff.jupyternotebook.command", '"/gone/git-nbdiffdriver" diff']
-    subprocess.run(gone, cwd=root, check=True)
-    assert "does not find" in found(root)["nbdime"].said
+    for command in ('"/gone/git-nbdiffdriver" diff', 'A=1 "/gone/a=b/git-nbdiffdriver" diff', 'A="1', "A=1"):
+        gone = ["git", "config", "diff.jupyternotebook.command", command]
+        subprocess.run(gone, cwd=root, check=True)
+        assert "does not find" in found(root)["nbdime"].said
 
 
 def test_without_git_a_run_cannot_say_its_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -144,7 +144,9 @@ def test_a_run_that_failed_can_be_compared_by_what_it_tried(shop: Path) -> None:
         state = workspace.run()
         assert state.outcome is Outcome.FAILED
         found = workspace.difference(old, state.run)
+        same = workspace.difference(state.run, state.run).difference
     (change,) = found.difference.changes
     assert (change.kind, change.entries, change.name) == ("code", ("fit",), "5")
     assert ("outcome", "fit") in {(e.kind, e.entry) for e in found.difference.consequences}
     assert "tell" in found.difference.unknown
+    assert (same.changes, same.unknown) == ((), ())

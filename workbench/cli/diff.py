@@ -60,7 +60,11 @@ def _print(console: Console, found: RunDiff) -> None:
     what = found.difference
     console.print(Text.assemble((what.old, "bold"), "  →  ", (what.new, "bold")))
     if not what.changes:
-        console.print("Nothing differs: the same code ran with the same parameters on the same data.")
+        console.print(
+            "As far as is recorded, nothing differs."
+            if what.unknown
+            else "Nothing differs: the same code ran with the same parameters on the same data."
+        )
     for kind, title in _TITLES.items():
         changes = [change for change in what.changes if change.kind == kind]
         if changes:

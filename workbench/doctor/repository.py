@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from workbench.doctor.finding import Finding, ok, warn
 from workbench.template.repository import git, repository_of
 
 _DRIVERS = {"compares": "diff.jupyternotebook.command", "merges": "merge.jupyternotebook.driver"}
+_SETS = re.compile(r"[A-Za-z_]\w*=")
 _ENABLE = "nbdime config-git --enable"
 _SETTINGS = "nbdime_config.json"
 
@@ -37,13 +39,22 @@ def _state(folder: Path) -> Finding:
     )
 
 
+def _program(command: str) -> str:
+    """Return what a shell command starts, whatever variables it sets before."""
+    try:
+        words = shlex.split(command)
+    except ValueError:  # a quote that nobody closes
+        return command
+    return next((word for word in words if not _SETS.match(word)), command)
+
+
 def _nbdime(folder: Path) -> Finding:
     for what, key in _DRIVERS.items():
         command = git(folder, "config", key)
         if not command:
             said = f"git {what} notebooks as JSON: this clone has not been configured"
             return warn("nbdime", said, _ENABLE)
-        program = next(word for word in shlex.split(command) if "=" not in word)
+        program = _program(command)
         if shutil.which(program) is None:
             said = f"git {what} notebooks with {program}, which it does not find"
             return warn("nbdime", said, f"Activate the environment, or: {_ENABLE}")

@@ -114,7 +114,8 @@ class _Comparison:
         before, after = self.old_prints.get(name), self.new_prints.get(name)
         reasons = len(self.changes) + len(self.consequences)
         if before is None or after is None:
-            self.unknown.append(name)
+            if old.attempts or new.attempts or old.outcome != new.outcome:  # else it ran in neither
+                self.unknown.append(name)
         else:
             self._reasons(name, before, after)
         explained = len(self.changes) + len(self.consequences) > reasons or name in self.unknown
@@ -188,7 +189,8 @@ def difference(
     names = list(dict.fromkeys([*old.entries, *new.entries]))
     for stage in stages or ():
         if stage not in names:
-            raise UnknownNameError(f"stage in run {old.run} or {new.run}", stage, names)
+            where = " or ".join(dict.fromkeys((old.run, new.run)))
+            raise UnknownNameError(f"stage in run {where}", stage, names)
     found = _Comparison(old, new, prints_of(ledger, old), prints_of(ledger, new))
     for name in names:
         found.entry(name)
