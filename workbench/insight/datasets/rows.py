@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
     from workbench.data.record import OutputRecord
 
-LEAST, MOST = 10_000, 50_000
+LEAST, MOST = 10_000, 30_000
 """Rows of a sample."""
 
 _VALUES = 1_500_000  # of a sample, where that leaves it enough rows
 _READ_AT_ONCE = 20_000_000  # values that are read as a whole, for a sample to be taken
-_SLICES = 10
+_SLICES = 6  # each costs the files' pages before it
 
 
 def check_sizes(folder: Path, record: OutputRecord) -> list[Path]:
