@@ -201,9 +201,8 @@ def test_thousands_of_trials_send_little(study: optuna.Study) -> None:
     ]
     study.add_trials(trials[::-1])
     tuning = Tuning(study)
-    begin = time.perf_counter()
     shown = markup_of(tuning)
-    assert time.perf_counter() - begin < 10
+    assert 100 < shown.count("<title>trial ") <= 400
     assert len(shown) < 300_000
     assert "trial 4999" in shown
     tuning.close()
