@@ -105,7 +105,7 @@ def test_a_sample_keeps_the_order_and_the_ends(tmp_path: Path) -> None:
 
 
 def test_what_comes_after_a_stage_that_failed_is_skipped(tmp_path: Path) -> None:
-    """It is said why, and the check fails by the first alone."""
+    """It is said why; it was not checked, and so has not passed."""
     root = shop(tmp_path)
     path = root / "notebooks" / "make.ipynb"
     path.write_text(path.read_text().replace("range(rows)", "range(undefined)"))
@@ -114,6 +114,23 @@ def test_what_comes_after_a_stage_that_failed_is_skipped(tmp_path: Path) -> None
     assert make.reason == "cell 4 raised NameError: name 'undefined' is not defined"
     assert use.outcome == "skipped"
     assert "make" in use.reason
+    assert not use.passed
+
+
+def test_what_comes_after_a_gate_s_no_has_not_passed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The no is no fault; but nobody has looked at the rest."""
+    root = shop(tmp_path)
+    path = root / "notebooks" / "make.ipynb"
+    path.write_text(path.read_text().replace("stage.save(", "stage.reject('too few')\\nstage.save("))
+    monkeypatch.chdir(root)
+    assert main(["check"]) == 1
+    said = capsys.readouterr().out
+    assert "rejected, which is no fault: too few" in said
+    assert "Not checked: use." in said
+    assert main(["check", "--json"]) == 1
+    assert [each["passed"] for each in json.loads(capsys.readouterr().out)["checked"]] == [True, False]
 
 
 def test_names_are_stages_or_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

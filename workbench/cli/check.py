@@ -32,7 +32,8 @@ def check(*, name: Names = [], smoke: Smoke = False, fix: Fix = False, as_json: 
     """Run notebooks clean and headless, and name the cells that depended on anything else.
 
     Hidden state, order, absolute paths, undeclared inputs, unpinned seeds, the clock, the network, missing
-    modules. Nothing is committed. Exit code 0: nothing was found; 1: something was; 2: wrong usage.
+    modules. Nothing is committed. Exit code 0: nothing was found; 1: something was, or one
+    could not be checked; 2: wrong usage.
     """
     from workbench.cli.check_report import Lines, print_report
     from workbench.parity import check as check_all

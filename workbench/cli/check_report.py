@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from workbench.cli.amount import plural, seconds_text
 from workbench.cli.output import print_next
+from workbench.parity.fault import SKIPPED
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -60,7 +61,7 @@ def print_checked(console: Console, checked: Checked) -> None:
     from rich.text import Text
 
     mark, style = ("✓", "green") if checked.passed else ("✗", "red")
-    if checked.outcome == "skipped":
+    if checked.outcome == SKIPPED:
         mark, style = "–", "yellow"
     head = Text.assemble((f"{mark} ", style), (checked.name, "bold"))
     if checked.stage:
@@ -74,7 +75,7 @@ def print_checked(console: Console, checked: Checked) -> None:
 
 
 def _story(checked: Checked) -> str:
-    if checked.outcome in ("skipped", "not run"):
+    if checked.outcome in (SKIPPED, "not run"):
         return f"{checked.outcome}: {checked.reason}"
     ran = f"{plural(checked.cells, 'cell')}, run {_times(checked.runs)} in {seconds_text(checked.seconds)}"
     if checked.outcome == "succeeded":
@@ -104,18 +105,22 @@ def _print_fault(console: Console, fault: Fault) -> None:
 
 def print_report(console: Console, report: Report) -> None:
     """Print what it comes to."""
-    failed = [each for each in report.checked if not each.passed]
-    if not failed:
+    if report.passed:
         what = "depends" if len(report.checked) == 1 else "depend"
         console.print(
             f"{plural(len(report.checked), 'notebook')}: none {what} on anything but what is declared."
         )
         return
+    skipped = [each.name for each in report.checked if each.outcome == SKIPPED]
+    failed = [each for each in report.checked if not each.passed and each.name not in skipped]
     count = sum(fault.fails for each in failed for fault in each.faults)
-    console.print(f"{plural(count, 'finding')} in {plural(len(failed), 'notebook')}.", style="bold")
-    first = failed[0]
-    print_next(
-        console,
-        (f"jupyter lab {first.notebook}", "mend it"),
-        (f"workbench check {first.notebook}", "look again"),
-    )
+    if failed:
+        console.print(f"{plural(count, 'finding')} in {plural(len(failed), 'notebook')}.", style="bold")
+    if skipped:
+        console.print(f"Not checked: {', '.join(skipped)}.", style="bold yellow")
+    for first in failed[:1]:
+        print_next(
+            console,
+            (f"jupyter lab {first.notebook}", "mend it"),
+            (f"workbench check {first.notebook}", "look again"),
+        )

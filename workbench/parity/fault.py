@@ -75,6 +75,9 @@ class Fault:
         return {**asdict(self), "kind": self.kind.value}
 
 
+SKIPPED = "skipped"
+
+
 @dataclass(frozen=True)
 class Checked:
     """What the check of one notebook found.
@@ -82,7 +85,8 @@ class Checked:
     Attributes:
         notebook: its path, relative to the project where it lies in one.
         stage: the stage's name; None for a notebook that is none.
-        outcome: how its first run ended (`succeeded`, `failed`, …), `not run`, or `skipped`.
+        outcome: how its first run ended (`succeeded`, `failed`, …), `not run`, or `skipped` when what
+            it reads could not be made: that is no pass.
         reason: why it ended so.
         runs: how often it was run.
         broken: the notebook rules that it breaks, as texts.
@@ -105,8 +109,8 @@ class Checked:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing was found by which it fails."""
-        return not any(fault.fails for fault in self.faults)
+        """Whether it was checked, and nothing was found by which it fails."""
+        return self.outcome != SKIPPED and not any(fault.fails for fault in self.faults)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON."""

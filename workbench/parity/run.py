@@ -13,7 +13,7 @@ from workbench.clock import system_clock
 from workbench.errors import UnknownNameError, UsageError, WorkbenchError
 from workbench.kernels.settings import KernelSettings, settings_of
 from workbench.parity.check import Check, Progress, Silent
-from workbench.parity.fault import Checked, Report
+from workbench.parity.fault import SKIPPED, Checked, Report
 from workbench.parity.smoke import reduced
 from workbench.parity.subject import Subject, asked_stage, subject_of
 from workbench.parity.supply import Supply
@@ -125,7 +125,7 @@ class _Checks:
 
     def _skipped(self, project: Project, stage: str, reason: str) -> Checked:
         notebook = project.stage(stage).notebook.as_posix()
-        checked = Checked(notebook, stage, outcome="skipped", reason=reason)
+        checked = Checked(notebook, stage, outcome=SKIPPED, reason=reason)
         self._progress.ended(checked)
         return checked
 
