@@ -1,8 +1,8 @@
 """Widgets before much: 5,000 runs, and a dataset of 5 million rows, each in a process of its own.
 
 Timed from the line that a person writes to the view that their browser is given; beside it stands how much
-that is, in megabytes. The runs are the first widget of their kernel, so that they pay for the imports and for
-what is known of the project; the dataset is a second one.
+that is, in megabytes. The runs are the first widget of a kernel with the usual modules loaded, as the workbench's own
+are, so that they pay for what else is imported and for what is known of the project; the dataset is a second.
 """
 
 from __future__ import annotations
@@ -39,8 +39,11 @@ SENT = 1.0
 """Megabytes that a widget may send to the browser at most."""
 
 _TIMED = """
-import json, sys, time
-import ipywidgets, pandas, polars, pyarrow, duckdb
+import importlib, json, sys, time
+import duckdb, ipywidgets
+from workbench.kernels.preload import USUAL
+for name in USUAL:
+    importlib.import_module(name)
 import workbench as wb
 
 def sent(view):

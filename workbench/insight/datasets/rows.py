@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 LEAST, MOST = 10_000, 30_000
 """Rows of a sample."""
 
-_VALUES = 1_500_000  # of a sample, where that leaves it enough rows
+_VALUES = 750_000  # of a sample, where that leaves it enough rows
 _READ_AT_ONCE = 20_000_000  # values that are read as a whole, for a sample to be taken
 _SLICES = 6  # each costs the files' pages before it
 
