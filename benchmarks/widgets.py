@@ -1,7 +1,7 @@
 """Widgets before much: 5,000 runs, and a dataset of 5 million rows, each in a process of its own.
 
 Timed from the line that a person writes to the view that their browser is given; beside it stands how much
-that is, in megabytes. The runs are the first widget of a kernel with the usual modules loaded, as the workbench's own
+that is, in megabytes. The runs are the first widget of a kernel with the usual modules loaded, as our own
 are, so that they pay for what else is imported and for what is known of the project; the dataset is a second.
 """
 
