@@ -198,7 +198,7 @@ def _grouped(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """Return rows without their features, but for the columns that they are grouped by, as text."""
     import polars as pl
 
-    known = [name for name in by if name in _columns(rows)]
+    known = [name for name in dict.fromkeys(by) if name in _columns(rows)]
     kept = [pl.col("features").struct.field(name).cast(pl.String).alias(f"by {name}") for name in known]
     base = [name for name in rows.columns if name != "features"]
     return rows.select(*base, *kept)

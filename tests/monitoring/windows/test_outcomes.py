@@ -106,6 +106,16 @@ def test_a_group_is_held_against_all_the_others(
     assert check.evidence["apart"] == pytest.approx(0.9 * shift, abs=0.1)
 
 
+def test_a_column_may_be_looked_at_as_slices_and_as_groups(make: Callable[..., Watched]) -> None:
+    """Each of its values is then held to a limit of its own, and against all the others."""
+    watched = make(monitoring="slices = ['carrier']\nfairness = ['carrier']")
+    watched.version(reference_of(flights(6000, 1)))
+    watched.answer(flights(5000, 2), START)
+    report = watched.look()
+    assert one(report, PERFORMANCE, "carrier=UA log_loss").value is not None
+    assert "apart" in one(report, PERFORMANCE, "carrier=UA bias").evidence
+
+
 def test_values_have_errors_and_no_estimate(make: Callable[..., Watched]) -> None:
     task = 'task = "regression"\ntarget = "delay"\nmetric = "rmse"'
     watched = make(
