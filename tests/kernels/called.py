@@ -23,6 +23,11 @@ def has_loaded(module: str) -> bool:
     return module in sys.modules
 
 
+def knows_packages() -> bool:
+    """Tell whether MLflow knows here which package brings which module, which takes it long to find out."""
+    return bool(vars(sys.modules["mlflow.utils.requirements_utils"])["_PACKAGES_TO_MODULES"])
+
+
 def refuse(name: str) -> None:
     """Refuse an unknown name."""
     raise UnknownNameError("letter", name, ["alpha", "beta"])

@@ -34,6 +34,7 @@ def test_a_fork_has_everything_loaded(own_servers: Path) -> None:
     assert aside.call("os:getppid") == server.pid
     assert aside.call("os:getcwd") == str(Path.cwd())
     assert aside.call("tests.kernels.called:has_loaded", "mlflow")
+    assert aside.call("tests.kernels.called:knows_packages")
     pid = aside.call("os:getpid")
     aside.close()
     until(lambda: not started_at(pid))
