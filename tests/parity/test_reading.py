@@ -150,6 +150,7 @@ def test_values_are_remembered_by_content_and_order() -> None:
     """Equal content gives equal digests; another order, or another value, does not."""
     import numpy as np
     import pandas as pd
+    import polars as pl
 
     def digest(value: object) -> object:
         return digests({"x": value}, ["x"]).get("x")
@@ -158,6 +159,12 @@ def test_values_are_remembered_by_content_and_order() -> None:
     assert digest(frame) == digest(frame.copy())
     assert digest(frame) != digest(frame.iloc[::-1])
     assert digest(frame) != digest(frame.assign(a=[1.0, 2.0, 3.0]))
+    moments = pd.Series(pd.date_range("2013-01-01", periods=150_000, freq="min", tz="America/New_York"))
+    for many in (moments, pd.DatetimeIndex(moments), moments.astype(str), pl.Series(moments)):
+        assert digest(many) == digest(many[:])
+        assert digest(many) != digest(many[::-1])
+        assert digest(many) != digest(many[:-1])
+    assert digest(moments[:3]) != digest(moments[:3] + pd.Timedelta("1us"))
     assert digest({"a": [1, 2]}) != digest({"a": [2, 1]})
     assert digest({"b", "a"}) == digest({"a", "b"})
     assert digest(pd) is None

@@ -99,12 +99,25 @@ def _frame(columns: Mapping[str, Any], rows: int) -> Digest:
 
 
 def _column(column: Any) -> Digest:
+    """Return what is remembered of a column of pandas or Polars; of texts and other objects, of fewer."""
     import numpy as np
 
-    if len(column) > _NUMBERS:
-        step = len(column) // _NUMBERS + 1
+    most = _NUMBERS if _is_number(column.dtype) else _TEXTS
+    rows = len(column)
+    if rows > most:
+        step = rows // most + 1
         column = column.iloc[::step] if hasattr(column, "iloc") else column[::step]
-    return _array(np.asarray(column))
+    if getattr(column.dtype, "tz", None) is not None:  # NumPy makes objects of those, in a second
+        moments = column.to_numpy(dtype="datetime64[ns]").tobytes()
+        return [str(rows), hashlib.sha256(moments).hexdigest()]
+    return [str(rows), *_array(np.asarray(column))]
+
+
+def _is_number(dtype: Any) -> bool:
+    """Whether values of a pandas or Polars type are numbers or moments, and not objects."""
+    if hasattr(dtype, "is_numeric"):
+        return bool(dtype.is_numeric() or dtype.is_temporal())
+    return getattr(dtype, "kind", "O") in "biufmM"
 
 
 def _array(array: Any) -> Digest:
