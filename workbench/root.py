@@ -18,7 +18,15 @@ def find_root(path: Path | None = None) -> Path:
     Raises:
         ConfigurationError: neither the path nor any folder above it holds a `workbench.toml`.
     """
-    start = (path or Path.cwd()).absolute()
+    try:
+        start = (path or Path.cwd()).absolute()
+    except FileNotFoundError as error:
+        raise ConfigurationError(
+            "The folder that this was started in is gone.",
+            hint="Go to a project's folder.",
+            file=FILE,
+            key="",
+        ) from error
     if not start.exists():
         raise ConfigurationError(
             f"There is no project at {start}: the path does not exist.",

@@ -71,6 +71,7 @@ def test_a_sessions_result_becomes_a_run_that_others_go_on_from(root: Path, kern
         state = workspace.resume(broken.run)
         assert state.outcome is Outcome.SUCCEEDED, state.reason
         assert state.entries["dear"].committed_by == recorded.run
+        assert "workbench resume" not in kernel.run(COMMIT)
         read = workspace.catalog.current("read")
         assert read is not None
         assert read["interactive"] == entry.interactive
@@ -171,6 +172,9 @@ def test_what_was_made_from_other_inputs_or_elsewhere_is_not_recorded(root: Path
     with open_workspace(root) as workspace:
         workspace.stage("dear").save("result", {"twice": "of another session"})
     assert "'result' was saved by another session since" in kernel.run(COMMIT)
+    kernel.run(DEAR)
+    kernel.run("stage.save('result', {'twice': float('nan')})")
+    assert "so nothing is recorded" in kernel.run(COMMIT)
 
 
 def test_in_a_run_a_commit_does_nothing_and_changes_nothing(tmp_path: Path) -> None:

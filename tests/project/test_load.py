@@ -54,6 +54,16 @@ def test_without_a_path_the_current_folder_is_meant(folder: Path, monkeypatch: p
     assert find_root() == folder.resolve()
 
 
+def test_a_folder_that_is_gone_is_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody removed it below the shell."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(ConfigurationError, match="is gone"):
+        find_root()
+
+
 @pytest.mark.parametrize(("name", "message"), [(".", "No project found"), ("nowhere", "does not exist")])
 def test_no_project_is_an_error_that_says_how_to_make_one(tmp_path: Path, name: str, message: str) -> None:
     """Not a traceback."""

@@ -21,6 +21,7 @@ from workbench.pipeline.extension import Ended
 from workbench.pipeline.final import MARK, final_record
 from workbench.pipeline.fingerprint import Fingerprint
 from workbench.pipeline.git import git_state
+from workbench.pipeline.history import fold
 from workbench.pipeline.log import RunLog
 from workbench.pipeline.outcome import Outcome
 from workbench.pipeline.prepare import PreparedStage
@@ -37,6 +38,7 @@ class Recorded:
 
     Attributes:
         run: the run that it is recorded as.
+        as_of: the run that it was opened as of, where that broke and can be gone on with.
         outputs: the names of what became visible.
         reusable: whether a run with the same code, parameters and inputs takes it over.
         unseen: numbers of cells that were not run in this session as they are saved.
@@ -120,7 +122,13 @@ def record_session(
     told = _Told(backing, stage, ticket, ended, folder, reason or "committed from a session", tuple(unseen))
     told.write()
     return Recorded(
-        run, stage.name, tuple(outputs), not unseen, tuple(unseen), _projected(backing), ticket.as_of
+        run,
+        stage.name,
+        tuple(outputs),
+        not unseen,
+        tuple(unseen),
+        _projected(backing),
+        _broken(backing, ticket),
     )
 
 
@@ -262,6 +270,12 @@ def _copied(backing: Backing, scratch: Space, run: str, stage: PreparedStage) ->
     metadata = {**stage.document.get("metadata", {}), "workbench": stamp}
     write_whole(space.notebook, json.dumps({**stage.document, "metadata": metadata}, indent=1))
     return folder
+
+
+def _broken(backing: Backing, ticket: Ticket) -> str:
+    """Return the run that the session was opened as of, if that can be gone on with."""
+    outcome = fold(ticket.as_of, backing.ledger.read(f"run/{ticket.as_of}")).outcome if ticket.as_of else None
+    return "" if outcome is None or outcome.is_success else ticket.as_of
 
 
 def _projected(backing: Backing) -> str:

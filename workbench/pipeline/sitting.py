@@ -220,7 +220,7 @@ def _set_parameters(project: Project, stage: str, pin: Pin | None, namespace: di
 
 def _unseen(cells: Sequence[Mapping[str, Any]]) -> str:
     numbers = ", ".join(map(str, unexecuted(cells)))
-    return f"cells {numbers} were not run here as they are saved" if numbers else ""
+    return f"cells {numbers} were not run here as they are saved, before those below them" if numbers else ""
 
 
 def _text(project: Project, stage: str) -> str:

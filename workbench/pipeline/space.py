@@ -6,6 +6,7 @@ import contextlib
 import json
 import math
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -49,6 +50,15 @@ class Space:
     def output(self, name: str) -> Path:
         """Return the folder for the files of one output."""
         return self.folder / "outputs" / name
+
+    def begin_output(self, name: str) -> Path:
+        """Return an empty folder for the files of one output; what was saved under its name is gone."""
+        (self.folder / "outputs" / f"{name}.json").unlink(missing_ok=True)
+        folder = self.output(name)
+        if folder.exists():
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        return folder
 
     def write_record(self, name: str, record: Mapping[str, Any]) -> None:
         """Keep what was saved under an output's name."""

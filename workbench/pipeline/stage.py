@@ -140,8 +140,7 @@ class Stage(StageLog):
             UsageError: the output is not declared, or the value's type cannot be stored.
         """
         self._check_output(name)
-        folder = self._space.output(name)
-        _empty(folder)
+        folder = self._space.begin_output(name)
         from workbench.pipeline.keep import keep
 
         told = {"example": example, "reference": reference, "trust": lambda: self._trust(name)}
@@ -288,11 +287,3 @@ def attempted(name: str) -> Stage | None:
 
     adopt_run()
     return Stage(ticket)
-
-
-def _empty(folder: Path) -> None:
-    if folder.exists():
-        import shutil
-
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
