@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 Names = Annotated[
     list[str],
-    typer.Argument(metavar="NAME", help="Stages, or notebook files; if none, all of the default pipeline."),
+    typer.Argument(
+        metavar="NAME", help="Stages, or notebook files; the default pipeline's stages if left out."
+    ),
 ]
 Smoke = Annotated[
     bool,

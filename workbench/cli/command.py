@@ -55,13 +55,14 @@ COMMANDS = (
     Command("plan", "Pipelines", "plan:plan", "Show what would run, and why."),
     Command("why", "Pipelines", "plan:why", "Show which change makes a stage stale."),
     Command("run", "Pipelines", "run:run", "Run a pipeline; what is unchanged is reused."),
-    Command(
-        "check",
-        "Pipelines",
-        "check:check",
-        "Run notebooks clean and headless, and name the cells that depended on anything else.",
-    ),
     Command("resume", "Pipelines", "run:resume", "Go on with a run after a failure or a crash."),
+    Command("sweep", "Pipelines", "run:sweep", "Run a stage once per combination of parameters."),
+    Command(
+        "schedule",
+        "Pipelines",
+        "schedule:app",
+        "List what happens by itself, let it happen, make up for it, pause it.",
+    ),
     Command(
         "open",
         "Pipelines",
@@ -69,12 +70,11 @@ COMMANDS = (
         "Open a stage of a run in JupyterLab, with exactly its inputs and parameters.",
     ),
     Command("lab", "Pipelines", "lab:lab", "Start JupyterLab on the project, until Ctrl-C."),
-    Command("sweep", "Pipelines", "run:sweep", "Run a stage once per combination of parameters."),
     Command(
-        "schedule",
+        "check",
         "Pipelines",
-        "schedule:app",
-        "List what happens by itself, let it happen, make up for it, pause it.",
+        "check:check",
+        "Run notebooks clean and headless, and name the cells that depended on anything else.",
     ),
     Command("runs", "Records", "runs:runs", "List the newest runs."),
     Command("show", "Records", "runs:show", "Show what happened in a run, or in one stage of it."),
@@ -136,6 +136,7 @@ COMMANDS = (
         "Show what happened to a model that serves, and what came of it.",
     ),
     Command("serve", "Serving", "serve:serve", "Let models answer over HTTP, until Ctrl-C."),
+    Command("token", "Serving", "token:app", "Make, list or revoke the tokens of the service's callers."),
     Command(
         "replay",
         "Serving",
@@ -144,20 +145,10 @@ COMMANDS = (
     ),
     Command(
         "monitor",
-        "Serving",
+        "Monitoring",
         "monitor:monitor",
         "Look at a window of what a model was asked and answered, and let alerts follow.",
     ),
-    Command(
-        "dashboards",
-        "People",
-        "dashboards:dashboards",
-        "Show experiments, drift and deployments in the browser, until Ctrl-C.",
-    ),
-    Command(
-        "access", "People", "access:app", "Give people roles on the dashboards, list them, take roles away."
-    ),
-    Command("token", "Serving", "token:app", "Make, list or revoke the tokens of the service's callers."),
     Command(
         "judge",
         "Monitoring",
@@ -169,6 +160,15 @@ COMMANDS = (
         "Monitoring",
         "alerts:app",
         "Show, acknowledge or resolve alerts, and try the channels that tell of them.",
+    ),
+    Command(
+        "dashboards",
+        "People",
+        "dashboards:dashboards",
+        "Show experiments, drift and deployments in the browser, until Ctrl-C.",
+    ),
+    Command(
+        "access", "People", "access:app", "Give people roles on the dashboards, list them, take roles away."
     ),
 )
 
