@@ -2,6 +2,9 @@
 
 Each is a generator: what stands before its first `yield` is not timed. It is done again and again, so it
 looks at the number of the round to do something else than before.
+
+What is waited for is looked for in every frame that the browser draws: `expect` looks again after a tenth,
+a quarter and half a second, and would add as much to what it times.
 """
 
 from __future__ import annotations
@@ -23,6 +26,30 @@ CONTENT = {
 Act = Callable[[Page, int], Iterator[None]]
 
 
+_SEEN = """([css, text, but]) => {
+  const deep = (root, found = []) => {
+    found.push(...root.querySelectorAll(css))
+    for (const node of root.querySelectorAll("*")) if (node.shadowRoot) deep(node.shadowRoot, found)
+    return found
+  }
+  const words = new RegExp(text), drawn = {visibilityProperty: true}
+  return deep(document).some(node =>
+    node.checkVisibility(drawn) && words.test(node.innerText) && (but === null || node.innerText !== but))
+}"""
+
+
+def _seen(page: Page, css: str, text: str = "", *, but: str | None = None) -> None:
+    """Wait until something is drawn, wherever on the page.
+
+    Args:
+        page: of the browser.
+        css: a selector.
+        text: an expression that its text matches.
+        but: the text that it must not have any more.
+    """
+    page.wait_for_function(_SEEN, arg=[css, text, but], polling="raf", timeout=30_000)
+
+
 def _field(page: Page, label: str) -> Locator:
     """Return the list below a label; what it offers belongs to the label's text."""
     return page.locator("label.field", has_text=re.compile(f"^{label}")).locator("select")
@@ -33,14 +60,14 @@ def _sort(page: Page, number: int) -> Iterator[None]:
     yield
     heading.get_by_role("button").click()
     order = "descending" if number % 2 else "ascending"
-    expect(heading).to_have_attribute("aria-sort", order, timeout=30_000)
+    _seen(page, f"th[aria-sort={order}]", "auc")
 
 
 def _turn(page: Page, number: int) -> Iterator[None]:
     button = page.get_by_role("button", name=f"Page {2 if number % 2 else 3}", exact=True)
     yield
     button.click()
-    expect(button).to_have_attribute("aria-current", "page", timeout=30_000)
+    _seen(page, "nav.pages button[aria-current=page]", f"^{2 if number % 2 else 3}$")
 
 
 def _search(page: Page, number: int) -> Iterator[None]:
@@ -49,7 +76,7 @@ def _search(page: Page, number: int) -> Iterator[None]:
     yield
     field.fill(f"train auc>0.7{number % 7}")
     field.press("Enter")
-    expect(page.locator("div.picked b").first).not_to_have_text(before, timeout=30_000)
+    _seen(page, "div.picked b", but=before)
 
 
 def _outcome(page: Page, number: int) -> Iterator[None]:
@@ -60,14 +87,13 @@ def _outcome(page: Page, number: int) -> Iterator[None]:
     del number
     yield
     chosen.get_by_role("checkbox", name="failed").click()
-    expect(page.locator("div.picked b").first).not_to_have_text(before, timeout=30_000)
+    _seen(page, "div.picked b", but=before)
 
 
 def _group(page: Page, number: int) -> Iterator[None]:
     yield
     page.get_by_label("Group by").select_option(label=("pipeline", "week", "train.objective")[number % 3])
-    name = re.escape(("pipeline", "week", "train.objective")[number % 3])
-    expect(page.get_by_role("columnheader").first).to_have_text(re.compile(name), timeout=30_000)
+    _seen(page, "table.grid th:first-child", re.escape(("pipeline", "week", "train.objective")[number % 3]))
 
 
 def _over_time(page: Page, number: int) -> Iterator[None]:
@@ -76,14 +102,14 @@ def _over_time(page: Page, number: int) -> Iterator[None]:
     del number
     yield
     page.get_by_role("tab", name="Over time").click()
-    expect(page.locator("canvas").first).to_be_visible(timeout=30_000)
+    _seen(page, "canvas")
 
 
 def _metric(page: Page, number: int) -> Iterator[None]:
     name = ("train/brier", "train/log_loss")[number % 2]
     yield
     page.get_by_label("Metric").select_option(label=name)
-    expect(page.get_by_role("heading", name=f"{name} over time")).to_be_visible(timeout=30_000)
+    _seen(page, "h3", f"^{name} over time")
 
 
 def _open(page: Page, number: int) -> Iterator[None]:
@@ -93,8 +119,8 @@ def _open(page: Page, number: int) -> Iterator[None]:
     row.wait_for()
     yield
     row.get_by_role("link").click(no_wait_after=True)
-    expect(page.get_by_role("heading", name=re.compile("^Run "))).to_be_visible(timeout=30_000)
-    expect(page.locator("svg.graph").first).to_be_visible(timeout=30_000)
+    _seen(page, "h1", "^Run ")
+    _seen(page, "svg.graph")
 
 
 def _stage(page: Page, number: int) -> Iterator[None]:
@@ -105,8 +131,7 @@ def _stage(page: Page, number: int) -> Iterator[None]:
     name = ("evaluate", "features")[number % 2]
     yield
     _field(page, "Stage").select_option(label=name)
-    expect(page).to_have_url(re.compile(f"stage={name}"), timeout=30_000)
-    expect(page.get_by_role("heading", name=name).first).to_be_visible(timeout=30_000)
+    _seen(page, "h1, h2, h3", f"^{name}")
 
 
 def _compare(page: Page, number: int) -> Iterator[None]:
@@ -121,15 +146,19 @@ def _compare(page: Page, number: int) -> Iterator[None]:
     link.wait_for()
     yield
     link.click(no_wait_after=True)
-    expect(page.get_by_role("heading", name="2 runs side by side")).to_be_visible(timeout=30_000)
+    _seen(page, "h1, h2", "^2 runs side by side")
 
 
-def _tab(names: tuple[str, str]) -> Act:
+def _tab(*parts: tuple[str, str, str]) -> Act:
+    """Go from one part to another; each by its name, a selector of what stands in it, and its text."""
+
     def act(page: Page, number: int) -> Iterator[None]:
-        head = page.get_by_role("tab", name=names[number % 2])
+        name, css, text = parts[number % 2]
+        head = page.get_by_role("tab", name=name)
         yield
         head.click()
-        expect(head).to_have_attribute("aria-selected", "true", timeout=30_000)
+        _seen(page, "[role=tab][aria-selected=true]", f"^{name}")
+        _seen(page, css, text)
 
     return act
 
@@ -138,7 +167,7 @@ def _column(page: Page, number: int) -> Iterator[None]:
     name = f"column_{10 + number:02}"
     yield
     _field(page, "Column").select_option(label=name)
-    expect(page.get_by_role("heading", name=name).first).to_be_visible(timeout=30_000)
+    _seen(page, ".told h3", f"^{name}")
 
 
 def _cell(page: Page, number: int) -> Iterator[None]:
@@ -146,10 +175,10 @@ def _cell(page: Page, number: int) -> Iterator[None]:
     drawn.scroll_into_view_if_needed()
     box = drawn.bounding_box()
     assert box
-    before = page.url
+    before = page.locator(".told h3 + p").first.inner_text()
     yield
     page.mouse.click(box["x"] + box["width"] * (0.4 + 0.05 * (number % 8)), box["y"] + box["height"] * 0.5)
-    expect(page).not_to_have_url(before, timeout=30_000)
+    _seen(page, ".told h3 + p", but=before)
 
 
 ACTS: dict[str, tuple[str, Act]] = {
@@ -165,7 +194,13 @@ ACTS: dict[str, tuple[str, Act]] = {
     "experiments: compare two runs": ("experiments", _compare),
     "drift: choose a cell": ("drift", _cell),
     "drift: another column": ("drift", _column),
-    "drift: another part": ("drift", _tab(("Map", "Performance"))),
-    "deployments: another part": ("deployments", _tab(("Versions", "History"))),
+    "drift: another part": (
+        "drift",
+        _tab(("Map", "h3", "^How far"), ("Performance", "label.field", "^Whose")),
+    ),
+    "deployments: another part": (
+        "deployments",
+        _tab(("Versions", "h2", "^Version "), ("History", "div.field", "^Only")),
+    ),
 }
 """By name: where it is done, and what."""

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.living import lives
 from tests.dashboards.served import Served
 from tests.insight.scene import BEGIN, DAY, Scene
 from tests.insight.weeks import NAMES, NUMBERS, PASS, drifted, look, metric
 from tests.registry.models import MODEL
 from workbench.access import Role, set_password, set_role
+from workbench.dashboards.views.drift.parts import span_text
 from workbench.monitoring.finding import Check
 
 pytestmark = pytest.mark.browser
@@ -81,6 +83,31 @@ def test_a_click_on_a_cell_shows_both_sides_and_the_address_holds_it(served: Ser
     page.goto("about:blank")
     page.goto(link)
     expect(page.get_by_text("It has drifted: the score is 4 times its limit")).to_be_visible(timeout=30_000)
+
+
+def test_the_figure_of_a_column_takes_the_next_windows_numbers(
+    scene: Scene, served: Served, page: Page
+) -> None:
+    """The browser builds nothing anew; parts that wait are neither seen nor reached."""
+    earlier = WEEK - 7 * DAY
+    look(scene, earlier, 7, drifted("hour", 0.2, evidence={**NUMBERS, "rows": 640}))
+    page.goto(f"{served.url}/drift?feature=hour")
+    lives(page)
+    window = page.locator("label.field", has_text=re.compile("^Window")).locator("select")
+    window.select_option(label=span_text(WEEK, WEEK + 7 * DAY))
+    expect(page.get_by_text("840", exact=True)).to_be_visible(timeout=15_000)
+    figure = page.locator(".bk-Figure").nth(1)
+    figure.evaluate("node => { node.dataset.stands = '' }")
+    window.select_option(label=span_text(earlier, WEEK))
+    expect(page.get_by_text("640", exact=True)).to_be_visible(timeout=15_000)
+    expect(figure).to_have_attribute("data-stands", "")
+    page.get_by_role("tab", name="Performance").click()
+    expect(page.get_by_text("Whose")).to_be_visible(timeout=15_000)
+    expect(figure).not_to_be_visible()
+    assert page.evaluate("document.documentElement.scrollHeight") < 3000
+    page.get_by_role("tab", name="Map").click()
+    expect(figure).to_be_visible(timeout=15_000)
+    expect(figure).to_have_attribute("data-stands", "")
 
 
 def test_what_attacks_the_page_is_shown_as_text_in_every_part_of_it(served: Served, page: Page) -> None:

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from panel.io.server import DocHandler
+from panel.io.server import DocHandler, WSHandler
 from tornado.web import StaticFileHandler
 
 from workbench.dashboards.app.headers import NONCE
@@ -30,10 +30,25 @@ def _lighten(router: Any) -> None:
     for rule in getattr(router, "rules", ()):
         if rule.target is DocHandler:
             rule.target = PageHandler
+        elif rule.target is WSHandler:
+            rule.target = Connection
         elif isinstance(rule.target, type) and issubclass(rule.target, StaticFileHandler):
             rule.target = _lightened(rule.target)  # type: ignore[arg-type] # types are hashable
         elif rule.target is not router:
             _lighten(rule.target)
+
+
+class Connection(WSHandler):  # type: ignore[misc] # Panel's class is not typed
+    """What a page that lives is told by; each message leaves at once.
+
+    A message is three frames, and the kernel would keep the second back until the first is acknowledged,
+    which browsers do after 40 milliseconds.
+    """
+
+    def open(self) -> None:
+        """Take the connection."""
+        self.set_nodelay(True)
+        super().open()
 
 
 class PageHandler(DocHandler):  # type: ignore[misc] # Panel's class is not typed

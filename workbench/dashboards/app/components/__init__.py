@@ -8,7 +8,8 @@ from workbench.dashboards.app.components.choices import (
     Tabs,
 )
 from workbench.dashboards.app.components.confirm import Action
-from workbench.dashboards.app.components.control import Control
+from workbench.dashboards.app.components.control import Control, at_once
+from workbench.dashboards.app.components.drawing import Drawing, put
 from workbench.dashboards.app.components.entries import Button, Checkbox, DatePicker, IntSlider, TextInput
 from workbench.dashboards.app.components.exports import export_button, to_csv
 from workbench.dashboards.app.components.figures import figure, shown
@@ -20,6 +21,7 @@ from workbench.dashboards.app.components.moments import ago, moment, moment_text
 from workbench.dashboards.app.components.numbers import NOTHING, duration, number, percent, short, size
 from workbench.dashboards.app.components.states import empty_state, error_state
 from workbench.dashboards.app.components.status import Status, chip, of_outcome, of_verdict
+from workbench.dashboards.app.components.tabbed import tabbed
 from workbench.dashboards.app.components.tables import Column, Table, table
 from workbench.dashboards.app.components.texts import code, crumbs, facts, heading, paragraph
 
@@ -31,6 +33,7 @@ __all__ = [
     "Column",
     "Control",
     "DatePicker",
+    "Drawing",
     "Flow",
     "IntSlider",
     "Live",
@@ -44,6 +47,7 @@ __all__ = [
     "TextInput",
     "abreast",
     "ago",
+    "at_once",
     "block",
     "chip",
     "code",
@@ -65,9 +69,11 @@ __all__ = [
     "of_verdict",
     "paragraph",
     "percent",
+    "put",
     "short",
     "shown",
     "size",
+    "tabbed",
     "table",
     "to_csv",
     "viewer_zone",

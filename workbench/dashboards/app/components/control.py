@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cache, partial
 from itertools import count
 from pathlib import Path
@@ -93,7 +94,8 @@ class Control(JSComponent):  # type: ignore[misc] # Panel's class is not typed
             return
         act, value, name = (data.get(part) for part in ("act", "value", "name"))
         if isinstance(act, str) and isinstance(value, str | bool) and isinstance(name, str):
-            found = self.acted(act, value, name)
+            with at_once():
+                found = self.acted(act, value, name)
             if inspect.iscoroutine(found):
                 pn.state.execute(partial(_awaited, found))
 
@@ -101,6 +103,11 @@ class Control(JSComponent):  # type: ignore[misc] # Panel's class is not typed
     def _render_esm(cls, compiled: Any = True, server: bool = False) -> str:
         address: str = super()._render_esm(compiled=compiled, server=server)
         return f"{address}?v={_version()}" if server else address
+
+
+def at_once() -> AbstractContextManager[None]:
+    """Let all that is changed in a block reach the browser in one message, when the block ends."""
+    return pn.io.hold(pn.state.curdoc, freeze=True)  # type: ignore[no-any-return] # Panel is not typed
 
 
 def labelled(label: str, field: Markup, *, classes: str = "") -> Markup:

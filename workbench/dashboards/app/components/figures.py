@@ -7,8 +7,10 @@ from typing import Any
 
 import panel as pn
 from bokeh.plotting import figure as bokeh_figure
+from markupsafe import Markup
 
 from workbench.dashboards.app.components.markup import block, html, joined
+from workbench.dashboards.app.components.standing import renew
 
 _numbers = count()
 _TOOLS = "pan,wheel_zoom,box_zoom,reset"
@@ -40,7 +42,57 @@ def figure(*, x: str = "", y: str = "", height: int = 320, tools: str = _TOOLS, 
     return made
 
 
-def shown(made: Any, *, title: str, name: str, note: str = "") -> pn.Column:
+class Shown(pn.Column):  # type: ignore[misc] # Panel's class is not typed
+    """A figure below its title, with what saves it; see `shown`.
+
+    Attributes:
+        made: Bokeh's figure.
+    """
+
+    def __init__(self, made: Any, title: str, name: str, note: str) -> None:
+        self.made = made
+        self._said = (title, name, note)
+        made.name = f"figure {next(_numbers)}"
+        super().__init__(
+            block(self._words()),
+            pn.pane.Bokeh(made, sizing_mode="stretch_width", margin=0),
+            sizing_mode="stretch_width",
+            margin=(0, 0, 16, 0),
+        )
+        self._parts = list(self)
+
+    def renew(self, drawn: Shown) -> bool:
+        """Show what another figure would, if this one can; return whether. The other is of no use then."""
+        is_whole = self._parts == list(self) and drawn._parts == list(drawn)
+        if not is_whole or not renew(self.made, drawn.made):
+            return False
+        self._said = drawn._said
+        words, _ = self._parts
+        words.object = str(self._words())
+        return True
+
+    def _words(self) -> Markup:
+        title, name, note = self._said
+        buttons = (
+            html(
+                '<button type="button" class="save" data-save="{kind}" data-figure="{figure}" '
+                'data-file="{name}" title="Save as {word}">{word}</button>',
+                kind=kind,
+                figure=self.made.name,
+                name=name,
+                word=kind.upper(),
+            )
+            for kind in ("png", "svg")
+        )
+        return html(
+            '<div class="over"><h3>{title}</h3><span>{buttons}</span></div>{note}',
+            title=title,
+            buttons=joined(buttons),
+            note=html('<p class="quiet">{note}</p>', note=note) if note else "",
+        )
+
+
+def shown(made: Any, *, title: str, name: str, note: str = "") -> Shown:
     """Return a figure below its title, with what saves it.
 
     Args:
@@ -49,27 +101,4 @@ def shown(made: Any, *, title: str, name: str, note: str = "") -> pn.Column:
         name: of the files, without their ending.
         note: what has to be known to read it.
     """
-    made.name = f"figure {next(_numbers)}"
-    buttons = (
-        html(
-            '<button type="button" class="save" data-save="{kind}" data-figure="{figure}" data-file="{name}" '
-            'title="Save as {word}">{word}</button>',
-            kind=kind,
-            figure=made.name,
-            name=name,
-            word=kind.upper(),
-        )
-        for kind in ("png", "svg")
-    )
-    words = html(
-        '<div class="over"><h3>{title}</h3><span>{buttons}</span></div>{note}',
-        title=title,
-        buttons=joined(buttons),
-        note=html('<p class="quiet">{note}</p>', note=note) if note else "",
-    )
-    return pn.Column(
-        block(words),
-        pn.pane.Bokeh(made, sizing_mode="stretch_width", margin=0),
-        sizing_mode="stretch_width",
-        margin=(0, 0, 16, 0),
-    )
+    return Shown(made, title, name, note)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import panel as pn
 
+from workbench.dashboards.app.components.drawing import put
 from workbench.dashboards.app.components.states import error_state
 from workbench.errors import WorkbenchError
 
@@ -45,6 +46,7 @@ class Live(Generic[T]):
         self._stamp: object = None
         self._broken = 0
         self._drawings = 0
+        self._settled = False
         self.panel = pn.Column(sizing_mode="stretch_width", margin=0)
         self.refresh()
         if pn.state.curdoc is not None:
@@ -57,10 +59,7 @@ class Live(Generic[T]):
         try:
             found = self._read()
             if not self._drawn or found != self._known:
-                drawn = self._draw(found)
-                if [drawn] != list(self.panel):
-                    self.panel[:] = [drawn]
-                    self._drawings += 1
+                self._show(self._draw(found))
             self._known, self._drawn, self._broken = found, True, 0
         except Exception as error:  # noqa: BLE001 - whatever broke, its place says so
             if not isinstance(error, WorkbenchError):
@@ -68,11 +67,21 @@ class Live(Generic[T]):
             self.panel[:] = [error_state(error)]
             self._drawn, self._broken = False, 1
 
+    def _show(self, drawn: Any) -> None:
+        if [drawn] == list(self.panel):
+            return
+        self._drawings += 1
+        if self._settled:
+            put(self.panel, drawn)
+        else:
+            self.panel[:] = [drawn]
+
     def _settle(self) -> None:
         """Draw once more what was drawn anew while the page was built: the browser may have missed it."""
         if self._drawings > 1:
             self._drawn = False
             self.refresh()
+        self._settled = True
 
     def _tick(self) -> None:
         if self._broken:

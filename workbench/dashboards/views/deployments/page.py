@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import panel as pn
 
-from workbench.dashboards.app.components import Live, Select, Tabs, empty_state, heading, paragraph
+from workbench.dashboards.app.components import Live, Select, Tabs, empty_state, heading, paragraph, tabbed
 from workbench.dashboards.app.frames import Framed
 from workbench.dashboards.views.deployments.challenger import challenger
 from workbench.dashboards.views.deployments.history import History
@@ -94,19 +94,8 @@ def _one(store: Store, person: Person, location: Location, model: str) -> Any:
         lambda: History(store, person, location, model).panel,
         lambda: OnePrediction(store, person, location).panel,
     )
-    places = [pn.Column(sizing_mode="stretch_width", margin=(12, 0), visible=False) for _ in makers]
     tabs = Tabs(TABS, label="Parts", value=_first(location))
     location.bind(tabs, "tab")
-
-    def fill() -> None:
-        """Make what a tab holds when it is looked at first, and show nothing else."""
-        for number, place in enumerate(places):
-            place.visible = number == tabs.value
-        if not len(places[tabs.value]):
-            places[tabs.value].append(makers[tabs.value]())
-
-    tabs.param.watch(lambda _: fill(), "value")
-    fill()
     return pn.Column(
         pn.Spacer(height=8),
         mirror(store, person),
@@ -114,7 +103,7 @@ def _one(store: Store, person: Person, location: Location, model: str) -> Any:
         ServingNow(store, person, model).panel,
         pn.Spacer(height=12),
         tabs,
-        *places,
+        tabbed(tabs, makers),
         sizing_mode="stretch_width",
         margin=0,
     )

@@ -11,6 +11,7 @@ from bokeh.models import ColumnDataSource, HoverTool
 from markupsafe import Markup
 
 from workbench.dashboards.app.components import (
+    Drawing,
     Status,
     chip,
     facts,
@@ -26,7 +27,6 @@ from workbench.dashboards.views.drift.distributions import distributions
 from workbench.dashboards.views.drift.parts import (
     BLUE,
     GREY,
-    column,
     limit_line,
     marks,
     on_tap,
@@ -39,10 +39,10 @@ from workbench.insight.drift import DriftCell, DriftSeries
 _DRIFT_WORDS = {"pass": "stable", "fail": "drifted", "inconclusive": "not known"}
 
 
-def explained(cell: DriftCell, *, height: int = 260) -> pn.Column:
+def explained(cell: DriftCell, *, height: int = 260) -> Drawing:
     """Return a cell: its verdict in words, its figure, its numbers."""
     drawn = distributions(cell, height=height)
-    return column(
+    return Drawing(
         styled(_head(cell)),
         pn.Spacer(height=14),
         *([drawn] if drawn is not None else []),

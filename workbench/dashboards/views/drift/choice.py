@@ -10,6 +10,8 @@ from workbench.dashboards.views.drift.parts import FIELD, span_text
 from workbench.insight.drift import drift_map
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from workbench.access import Person
     from workbench.dashboards.app.location import Location
     from workbench.insight import Store
@@ -64,6 +66,12 @@ class Choice:
     def position(self) -> int:
         """The position of the chosen window."""
         return int(self.window.value) or self.map().windows[-1].position
+
+    @property
+    def since(self) -> datetime | None:
+        """When the chosen window begins; None where it was looked at again since."""
+        position = self.position
+        return next((each.since for each in self.map().windows if each.position == position), None)
 
     def follow(self) -> None:
         """Offer the windows and columns that there are by now."""

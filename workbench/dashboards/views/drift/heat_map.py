@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bokeh.models import ColumnDataSource, CustomJSHover, HoverTool, LinearColorMapper, NoOverlap, Range1d
@@ -95,14 +95,22 @@ class HeatMap:
         )
         on_tap(self.figure, self._tapped)
 
-    def mark(self, feature: str, position: int) -> None:
-        """Mark the cell of a feature and a window, if it is shown."""
+    def mark(self, feature: str, position: int, since: datetime | None) -> None:
+        """Mark the cell of a feature and a window, if it is shown.
+
+        Args:
+            feature: its name.
+            position: of the window.
+            since: when the window begins; tells the cell that stands for it among others.
+        """
         places = [place for place, each in enumerate(self._rows) if self._found.features[each] == feature]
         if not places:
             self._mark.data = {"x": [], "y": []}
             return
         row = self._rows[places[0]]
         columns = [int(number) for number in (self._found.window[row] == position).nonzero()[0]]
+        if not columns and since is not None:
+            columns = [n for n, w in enumerate(self._found.windows) if w.since <= since < w.until]
         self._mark.data = {"x": [number + 0.5 for number in columns], "y": [places[0] + 0.5 for _ in columns]}
 
     def _framed(self) -> Any:

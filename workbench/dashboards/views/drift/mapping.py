@@ -26,7 +26,9 @@ from workbench.dashboards.views.drift.heat_map import HeatMap, key
 from workbench.dashboards.views.drift.parts import FIELD, beside, column, span_text, styled, with_csv
 from workbench.errors import UnknownNameError
 from workbench.insight.drift import (
+    DriftCell,
     DriftMap,
+    DriftSeries,
     alerts,
     column_drift,
     drift_cell,
@@ -52,7 +54,7 @@ _COLUMNS = (
     Column("far", "Times its limit", "number", digits=2),
     Column("score", "Score", "number", digits=4),
     Column("limit", "Limit", "number", digits=3),
-    Column("method", "Method", width=150),
+    Column("method", "Method", width=175),
     Column("note", "What is seen", width=320),
 )
 _SAID = {"pass": "✓ stable", "fail": "✗ drifted", "inconclusive": "? not known"}
@@ -86,19 +88,26 @@ class Mapping:
         self._drawn: HeatMap | None = None
         self._fields(location)
         self._map: Live[Any] = Live(store, self._read_map, self._draw_map, "monitoring", "alert")
-        self._cell: Live[Any] = Live(store, self._read_cell, self._draw_cell, "monitoring")
+        self._cell: Live[Any] = Live(store, self._read_cell, _draw_cell, "monitoring")
+        self._history: Live[Any] = Live(store, self._read_history, self._draw_history, "monitoring")
         self._table: Live[Any] = Live(store, self._read_table, self._draw_table, "monitoring")
         for widget in (self.every, self.order, self.whole):
             widget.param.watch(lambda _: self._map.refresh(), "value")
         self.search.param.watch(lambda _: self._map.refresh(), "value")
         choice.watch(self._chosen, feature=True)
         choice.window.param.watch(lambda _: self._table.refresh(), "value")
+        choice.feature.param.watch(lambda _: self._history.refresh(), "value")
         left = column(
             Flow(self.search, self.every, self.order, self.whole, sizing_mode="stretch_width", margin=0),
             self._map.panel,
             styled(key()),
         )
-        right = column(Flow(choice.feature, sizing_mode="stretch_width", margin=0), self._cell.panel)
+        right = column(
+            Flow(choice.feature, sizing_mode="stretch_width", margin=0),
+            self._cell.panel,
+            pn.Spacer(height=14),
+            self._history.panel,
+        )
         self.panel = column(
             beside(left, right, shares=(3, 2), least=440), pn.Spacer(height=20), self._table.panel
         )
@@ -145,7 +154,7 @@ class Mapping:
             self._choice.pick(numbers.features[row], int(numbers.window[row, number]))
 
         self._drawn = HeatMap(numbers, rows if whole else rows[:_AT_FIRST], fired, picked, self._alerted)
-        self._drawn.mark(self._choice.feature.value, self._choice.position)
+        self._mark()
         more = f" {left} more columns are left out." if left > 0 else ""
         return self._shown(numbers, more)
 
@@ -160,29 +169,26 @@ class Mapping:
         return with_csv(made, lambda: map_frame(numbers), "drift")
 
     def _chosen(self) -> None:
-        if self._drawn is not None:
-            self._drawn.mark(self._choice.feature.value, self._choice.position)
+        self._mark()
         self._cell.refresh()
 
-    def _read_cell(self) -> Any:
-        feature = self._choice.feature.value or ""
-        series = column_drift(self._store, self._person, self._model, feature)
-        try:
-            cell = drift_cell(self._store, self._person, self._model, self._choice.position, feature)
-        except UnknownNameError:
-            cell = None
-        return cell, series
+    def _mark(self) -> None:
+        if self._drawn is not None:
+            self._drawn.mark(self._choice.feature.value, self._choice.position, self._choice.since)
 
-    def _draw_cell(self, found: Any) -> Any:
-        cell, series = found
-        history = through_time(series, self._choice.pick_window)
-        parts = [history] if history is not None else []
-        if cell is None:
-            return column(
-                empty_state("Not asked in this window", "Choose another window, or a cell of the map."),
-                *parts,
-            )
-        return column(explained(cell), pn.Spacer(height=14), *parts)
+    def _read_cell(self) -> DriftCell | None:
+        feature = self._choice.feature.value or ""
+        try:
+            return drift_cell(self._store, self._person, self._model, self._choice.position, feature)
+        except UnknownNameError:
+            return None
+
+    def _read_history(self) -> DriftSeries:
+        return column_drift(self._store, self._person, self._model, self._choice.feature.value or "")
+
+    def _draw_history(self, series: DriftSeries) -> Any:
+        drawn = through_time(series, self._choice.pick_window)
+        return column() if drawn is None else drawn
 
     def _read_table(self) -> Any:
         return window_columns(self._store, self._person, self._model, self._choice.position)
@@ -211,6 +217,12 @@ class Mapping:
         title = heading("All columns of this window", level=3, note="a click explains one")
         export = export_button(lambda: frame, "columns")
         return column(pn.Row(title, export, sizing_mode="stretch_width", margin=0), made)
+
+
+def _draw_cell(cell: DriftCell | None) -> Any:
+    if cell is None:
+        return empty_state("Not asked in this window", "Choose another window, or a cell of the map.")
+    return explained(cell)
 
 
 def map_frame(found: DriftMap) -> pd.DataFrame:

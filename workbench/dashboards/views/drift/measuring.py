@@ -53,7 +53,7 @@ _COLUMNS = (
     Column("verdict", "Verdict", width=115),
     Column("estimated", "Estimated", "number", digits=4),
     Column("estimate", "Its interval", width=125),
-    Column("labelled", "Truths known", width=110),
+    Column("labelled", "Truths known", width=150),
     Column("note", "Why", width=280),
 )
 
@@ -206,15 +206,16 @@ def _last(metric: str, point: PerformancePoint) -> Any:
     how = "is estimated from the scores alone to be" if point.is_estimate else "was measured as"
     missing = " No truth is known yet." if point.is_estimate else ""
     return html(
-        '<p><b>{metric}</b> {how} <b>{value}</b> <span class="quiet">(interval {interval})</span> in {span}. '
-        "{mark} {note}.{missing}</p>",
+        '<p><b>{metric}</b> {how} <b>{value}</b> <span class="quiet">(interval {interval})</span> in {span}: '
+        "{mark} {verdict}{note}.{missing}</p>",
         metric=metric,
         how=how,
         value=short(best.value, digits=4),
         interval=_interval(best),
         span=span_text(point.since, point.until),
         mark=best.verdict.mark,
-        note=best.note,
+        verdict=best.verdict.value,
+        note=f", {best.note}" if best.note else "",
         missing=missing,
     )
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import panel as pn
-
 from workbench.dashboards.app.components import (
     Flow,
     Live,
@@ -21,6 +19,7 @@ from workbench.dashboards.app.components import (
     link,
     of_verdict,
     short,
+    tabbed,
 )
 from workbench.dashboards.app.frames import Framed
 from workbench.dashboards.views.drift.alerting import Alerting
@@ -146,7 +145,6 @@ def _closer(store: Store, person: Person, location: Location, model: Any) -> Any
     location.bind(tabs, "tab")
     if location.get("alert") and not location.get("tab"):
         tabs.value = ALERTS
-    places = _places(makers, tabs)
     glance: Live[Summary] = Live(
         store,
         lambda: summary(store, person, name, window=choice.position),
@@ -159,23 +157,8 @@ def _closer(store: Store, person: Person, location: Location, model: Any) -> Any
         Flow(model, choice.window, sizing_mode="stretch_width", margin=0, align_items="center"),
         glance.panel,
         tabs,
-        *places,
+        tabbed(tabs, list(makers.values())),
     )
-
-
-def _places(makers: Mapping[str, Callable[[], Any]], tabs: Tabs) -> list[pn.Column]:
-    """Return a place for each tab, which is filled when it is looked at first."""
-    places = [column(margin=(12, 0), visible=False) for _ in makers]
-
-    def show(_event: Any = None) -> None:
-        for number, (place, make) in enumerate(zip(places, makers.values(), strict=True)):
-            if number == tabs.value and not len(place):
-                place.append(make())
-            place.visible = number == tabs.value
-
-    tabs.param.watch(show, "value")
-    show()
-    return places
 
 
 def _glance(found: Summary, choice: Choice) -> Any:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import panel as pn
-from bokeh.models import CDSView, GroupFilter, PlainText, Span
+from bokeh.models import PlainText, Span
 from markupsafe import Markup
 
-from workbench.dashboards.app.components import Flow, block, export_button, html, joined, viewer_zone
+from workbench.dashboards.app.components import Flow, at_once, block, export_button, html, joined, viewer_zone
 from workbench.registry.verdict import Verdict
 
 PAGE = "drift"
@@ -134,15 +134,22 @@ def marks(made: Any, source: Any, colour: str) -> None:
         source: of the points: `x`, `y`, and `verdict`, the verdicts' words.
         colour: of those that passed.
     """
-    looks: dict[Verdict, dict[str, Any]] = {
-        Verdict.PASS: {"marker": "circle", "size": 7, "color": colour},
-        Verdict.FAIL: {"marker": "x", "size": 11, "line_width": 3, "color": RED},
-        Verdict.INCONCLUSIVE: {"marker": "circle", "size": 7, "fill_alpha": 0, "line_color": colour},
-    }
-    for verdict, look in looks.items():
-        if verdict.value in source.data["verdict"]:
-            view = CDSView(filter=GroupFilter(column_name="verdict", group=verdict.value))
-            made.scatter("x", "y", source=source, view=view, name="points", **look)
+    verdicts = source.data["verdict"]
+    looks = {Verdict.PASS: ("circle", 7, 1.0, colour, 1), Verdict.FAIL: ("x", 11, 1.0, RED, 3)}
+    hollow = ("circle", 7, 0.0, colour, 1)
+    for place, name in enumerate(("marker", "size", "fill", "colour", "width")):
+        source.add([looks.get(verdict, hollow)[place] for verdict in verdicts], name)
+    made.scatter(
+        "x",
+        "y",
+        source=source,
+        name="points",
+        marker="marker",
+        size="size",
+        color="colour",
+        fill_alpha="fill",
+        line_width="width",
+    )
 
 
 def whiskers(made: Any, source: Any, colour: str) -> None:
@@ -181,4 +188,9 @@ def legend_above(made: Any) -> None:
 
 def on_tap(made: Any, act: Callable[[float, float], None]) -> None:
     """Let something happen where a figure is clicked, given the place in its own units."""
-    made.on_event("tap", lambda event: act(event.x, event.y))
+
+    def tapped(event: Any) -> None:
+        with at_once():
+            act(event.x, event.y)
+
+    made.on_event("tap", tapped)

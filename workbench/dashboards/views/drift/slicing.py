@@ -156,7 +156,10 @@ def _forest(grouping: Grouping, picked: Callable[[str], None]) -> pn.Column:
     made.ygrid.visible = False
     on_tap(made, lambda _x, y: picked(results[int(y)].name) if 0 <= y < len(results) else None)
     what = "fairness groups" if grouping.fairness else "slices"
-    note = "Grey: all rows." + (" Dashed: the limit." if limit is not None and not grouping.fairness else "")
+    note = "Grey: all rows."
+    if limit is not None:
+        held = f"Each may be at most {abs(limit):g} from all the others."
+        note += f" {held}" if grouping.fairness else " Dashed: the limit."
     return shown(
         made, title=f"{grouping.column}: {what}", name="slices", note=f"{note} A click shows one over time."
     )

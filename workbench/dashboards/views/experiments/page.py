@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import panel as pn
 
-from workbench.dashboards.app.components import Live, Tabs, empty_state, heading, html
+from workbench.dashboards.app.components import Live, Tabs, empty_state, heading, html, tabbed
 from workbench.dashboards.app.frames import Framed
 from workbench.dashboards.app.location import address
 from workbench.dashboards.views.experiments.comparing import comparing
@@ -83,15 +83,4 @@ def _tabs(store: Store, person: Person, location: Location) -> Any:
     }
     tabs = Tabs(list(makers))
     location.bind(tabs, "tab")
-    places = [pn.Column(sizing_mode="stretch_width", margin=(12, 0), visible=False) for _ in makers]
-
-    def show(_event: Any = None) -> None:
-        """Make what a tab holds when it is looked at first."""
-        for number, (place, make) in enumerate(zip(places, makers.values(), strict=True)):
-            if number == tabs.value and not len(place):
-                place.append(make())
-            place.visible = number == tabs.value
-
-    tabs.param.watch(show, "value")
-    show()
-    return pn.Column(tabs, *places, sizing_mode="stretch_width", margin=0)
+    return pn.Column(tabs, tabbed(tabs, list(makers.values())), sizing_mode="stretch_width", margin=0)
