@@ -103,7 +103,11 @@ def project_time(now: datetime, wall: datetime) -> Markup:
     """Return project time where it is not the wall's, nothing where it is."""
     if abs(now - wall) < _SAME:
         return Markup("")
-    return html('<span class="chip busy" title="A clock of its own">Project time {at}</span>', at=moment(now))
+    return html(
+        '<span class="chip busy" title="A clock of its own"><span class="roomy">Project time</span> {at}'
+        "</span>",
+        at=moment(now),
+    )
 
 
 def _who(person: Person, way: str) -> Markup:

@@ -62,8 +62,11 @@ class _Mirror:
         self._since = now if self._since is None else self._since
         if now - self._since < _PATIENCE:
             return ""
-        if not self._is_at_it() and now - self._began >= _AGAIN:
-            self._process, self._began = project_later(self._project), now
+        is_at_it = self._is_at_it()
+        if not is_at_it and now - self._began >= _AGAIN:
+            self._process, self._began, is_at_it = project_later(self._project), now, True
+        if is_at_it and now - self._since < _PATIENCE + _AGAIN:
+            return ""  # our first try may well be enough
         return _last_word(self._project.layout.state / "logs" / LOG) or "it does not answer"
 
     def _was_brought(self) -> bool:

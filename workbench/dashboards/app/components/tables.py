@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PAGE = 20
+_LEAST = 0.8
+"""Of a column's width is kept in a window that is too narrow for all of them."""
+_SHORT = 16  # characters that stay on one line: a moment, an outcome
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Column:
         kind: `text`, `number`, or `tick` for a box that is ticked or not; times are given as text by
             `moment_text`.
         digits: after the point, of a number.
-        width: in pixels, at least; what is left over is shared when None.
+        width: in pixels, where there is room; what is left over is shared when None.
     """
 
     key: str
@@ -139,18 +142,22 @@ class Table(Control):
         return every[begin : begin + self.page_size]
 
     def _head(self, column: Column) -> Markup:
-        style = html(' style="min-width:{width}px"', width=column.width) if column.width else ""
+        wide = html(' style="width:{width}px"', width=column.width) if column.width else ""
+        least = (
+            html(' style="min-width:{width}px"', width=round(column.width * _LEAST)) if column.width else ""
+        )
         if column.kind == "tick":
             return html(
                 '<th scope="col" class="tick"><span class="sr">{title}</span></th>', title=column.title
             )
         sign = {column.key: "ascending", f"-{column.key}": "descending"}.get(self.order, "")
         return html(
-            '<th scope="col" class="{kind}"{sign}><button type="button" data-act="sort" '
-            'data-value="{key}"{style}>{title}</button></th>',
+            '<th scope="col" class="{kind}"{wide}{sign}><button type="button" data-act="sort" '
+            'data-value="{key}"{least}>{title}</button></th>',
             kind=column.kind,
             sign=html(' aria-sort="{sign}"', sign=sign) if sign else "",
-            style=style,
+            wide=wide,
+            least=least,
             key=column.key,
             title=column.title,
         )
@@ -167,6 +174,7 @@ class Table(Control):
 
     def _cell(self, place: int, row: dict[str, Any], column: Column, leads: bool) -> Markup:
         said: str | Markup = _said(row[column.key], column)
+        kind = "short" if column.kind == "text" and len(said) <= _SHORT else column.kind
         if column.kind == "tick":
             said = html(
                 '<input type="checkbox" data-act="tick" data-name="{place}" aria-label="{title}"{on}>',
@@ -182,7 +190,7 @@ class Table(Control):
                 place=place,
                 said=said,
             )
-        return html('<td class="{kind}">{said}</td>', kind=column.kind, said=said)
+        return html('<td class="{kind}">{said}</td>', kind=kind, said=said)
 
 
 def table(

@@ -53,7 +53,7 @@ def _nothing() -> Any:
 
 def _choose(store: Store, person: Person, location: Location) -> Any:
     options = {_name(search): f"{search.run.id}/{search.entry}" for search in searches(store, person)}
-    chosen = Select(label="Search", options=options, width=420)
+    chosen = Select(label="Search", options=options, max_width=420)
     location.bind(chosen, "search")
     place = pn.Column(sizing_mode="stretch_width", margin=0)
 
@@ -78,6 +78,10 @@ def _name(search: Search) -> str:
     what = search.entry or next(iter(run.stages.values())).stage
     count = f" · {search.count} combinations" if search.count else " · its trials"
     return f"{what}{count} · {moment_text(run.started)} · {run.id}"
+
+
+def _count(trials: int) -> str:
+    return "1 trial" if trials == 1 else f"{trials} trials"
 
 
 def _explained(run: str, trials: Trials, location: Location) -> Any:
@@ -105,7 +109,7 @@ def _explained(run: str, trials: Trials, location: Location) -> Any:
     draw_bars()
     frame = _frame(trials)
     return pn.Column(
-        styled(html("<p>{count} trials of run {run}</p>", count=len(trials.trials), run=run_link(run))),
+        styled(html("<p>{count} of run {run}</p>", count=_count(len(trials.trials)), run=run_link(run))),
         Flow(metric, best, share, sizing_mode="stretch_width", margin=0),
         lines,
         bars,
