@@ -1,13 +1,19 @@
-"""A notebook file as plain JSON: read and checked for its shape, without the notebook libraries."""
+"""A notebook file as plain JSON: read and checked for its shape, written whole; no notebook libraries."""
 
 from __future__ import annotations
 
 import json
+import os
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from workbench.errors import NotebookError
 
+INJECTED_PARAMETERS, INJECTED_RESTART = "injected-parameters", "injected-restart"
+INJECTED = frozenset({INJECTED_PARAMETERS, INJECTED_RESTART})
+"""Tags of cells that are no part of a notebook: they are put into it when it is executed."""
 _CELL_TYPES = ("code", "markdown", "raw")
 
 
@@ -35,6 +41,37 @@ def read_notebook(path: Path) -> dict[str, Any]:
     if not isinstance(cells, list):
         raise _invalid(path, "it has no list of cells")
     return {**document, "cells": [_cell(path, number, cell) for number, cell in enumerate(cells, start=1)]}
+
+
+def notebook_text(document: Mapping[str, Any]) -> str:
+    """Return a notebook as Jupyter writes it; half a surrogate pair, which UTF-8 cannot hold, is escaped."""
+    text = json.dumps(document, indent=1, ensure_ascii=False) + "\n"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(document, indent=1) + "\n"
+    return text
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a person's file so that, whatever happens, it is the old one or the new one; its mode stays.
+
+    Raises:
+        OSError: it cannot be written; the old one stays.
+    """
+    path = path.resolve()  # a link stays one
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def _read(path: Path) -> str:

@@ -94,6 +94,37 @@ def test_what_a_run_left_behind_goes(tmp_path: Path) -> None:
     assert fix(path) == []
 
 
+def test_a_notebook_that_cannot_be_written_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever stops the writing; a link stays a link, and half a character is kept."""
+    path = notebook(
+        tmp_path / "a.ipynb", TITLE, code("x: int = 1", "parameters"), code("'\\ud83d'"), code("")
+    )
+    path.write_text(path.read_text().replace("\\\\ud83d", "\\ud83d"))
+    link = tmp_path / "link.ipynb"
+    link.symlink_to(path)
+    before = path.read_bytes()
+    with monkeypatch.context() as broken:
+        broken.setattr("os.fsync", lambda _: (_ for _ in ()).throw(OSError("no space")))
+        with pytest.raises(OSError, match="no space"):
+            fix(link)
+    assert path.read_bytes() == before
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["a.ipynb", "link.ipynb"]
+    assert fix(link) == ["ending"]
+    assert link.is_symlink()
+    assert cells(path)[2]["source"] == "'\ud83d'"
+
+
+def test_what_a_restarted_run_put_in_goes_too(tmp_path: Path) -> None:
+    """It belongs to that run, as injected parameters do."""
+    restart = code("stage.restore('made')", "injected-restart")
+    path = notebook(tmp_path / "a.ipynb", TITLE, code("x: int = 1", "parameters"), restart, code("y = 1"))
+    assert [breach.cell for breach in check(path)] == [3]
+    assert fix(path) == ["parameters"]
+    assert [cell["source"] for cell in cells(path)] == [TITLE["source"], "x: int = 1", "y = 1"]
+
+
 def test_what_only_a_person_can_mend_is_named_still(tmp_path: Path) -> None:
     """A class, a cell that is too long: nothing is moved."""
     path = notebook(tmp_path / "a.ipynb", TITLE, code("x: int = 1", "parameters"), code("class A:\n    pass"))

@@ -12,10 +12,9 @@ from typing import Any
 from workbench.adopt.edit import Edit, Positions, applied
 from workbench.adopt.magic import Magic, read_code
 from workbench.errors import NotebookError, UsageError
-from workbench.notebook_file import read_notebook
+from workbench.notebook_file import INJECTED, read_notebook
 from workbench.parameters.names import imported
 
-_INJECTED = "injected-parameters"
 SKIPPED = "skip-execution"
 
 
@@ -126,7 +125,7 @@ def read(path: Path) -> Messy:
         )
     numbered = enumerate(document["cells"], start=1)
     cells = [
-        Cell(number, raw) for number, raw in numbered if _INJECTED not in raw["metadata"].get("tags", ())
+        Cell(number, raw) for number, raw in numbered if not INJECTED & {*raw["metadata"].get("tags", ())}
     ]
     for cell in cells:
         if cell.is_code:

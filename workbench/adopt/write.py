@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from workbench.adopt.proposal import Proposal
 from workbench.errors import ConflictError, StorageError, UsageError
+from workbench.notebook_file import notebook_text, replace_file
 from workbench.project import load_project
 from workbench.root import FILE
 
@@ -29,8 +27,8 @@ def write(proposal: Proposal) -> None:
     file = proposal.root / FILE
     before = _unchanged(proposal, file)
     try:
-        _replace(proposal.target, _notebook_text(proposal.adopted))
-        _replace(file, proposal.declared)
+        replace_file(proposal.target, _notebook_text(proposal.adopted))
+        replace_file(file, proposal.declared)
         load_project(proposal.root)
     except BaseException as error:
         _restore(proposal.target, before)
@@ -62,26 +60,11 @@ def _unchanged(proposal: Proposal, file: Path) -> str | None:
 
 def _notebook_text(document: Mapping[str, Any]) -> str:
     cells = [{**cell, "source": cell["source"].splitlines(keepends=True)} for cell in document["cells"]]
-    return json.dumps({**document, "cells": cells}, indent=1, ensure_ascii=False) + "\n"
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    return notebook_text({**document, "cells": cells})
 
 
 def _restore(path: Path, text: str | None) -> None:
     if text is None:
         path.unlink(missing_ok=True)
     elif path.read_bytes().decode() != text:
-        _replace(path, text)
+        replace_file(path, text)

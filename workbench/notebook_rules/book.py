@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from workbench.errors import NotebookError
-from workbench.notebook_file import read_notebook
+from workbench.notebook_file import notebook_text, read_notebook, replace_file
 from workbench.notebook_rules import mend
 from workbench.notebook_rules import rules as found
 from workbench.notebook_rules.rule import Breach, Notebook, Rule
@@ -84,6 +84,5 @@ def _mended(path: Path, rules: list[Rule]) -> list[str]:
         cell.setdefault("metadata", {})
     changed = [rule.name for rule in rules if rule.mend and rule.mend(notebook)]
     if changed:
-        text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-        path.write_text(text, encoding="utf-8")
+        replace_file(path, notebook_text(notebook))
     return changed

@@ -6,6 +6,7 @@ import ast
 import re
 from typing import Any
 
+from workbench.notebook_file import INJECTED
 from workbench.notebook_rules.rule import Cell, Notebook
 from workbench.notebook_rules.rules import NOISE, is_code, tags_of
 
@@ -47,7 +48,7 @@ def tag_parameters(notebook: Notebook) -> bool:
     A cell that a run injected is taken away; where several are tagged a person has to choose.
     """
     cells = notebook["cells"]
-    kept = [cell for cell in cells if "injected-parameters" not in tags_of(cell)]
+    kept = [cell for cell in cells if not INJECTED & {*tags_of(cell)}]
     changed = len(kept) < len(cells)
     cells[:] = kept
     if any(is_code(cell) and "parameters" in tags_of(cell) for cell in cells):

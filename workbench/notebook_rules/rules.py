@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
+from workbench.notebook_file import INJECTED
 from workbench.notebook_rules.rule import Cell, Found, Notebook
 
 MOST_CELLS = 12
@@ -73,8 +74,8 @@ def has_one_parameters_cell(notebook: Notebook) -> Iterator[Found]:
     for number in found[1:]:
         yield number, f"a second cell is tagged `parameters` (the first is cell {found[0]}). Keep one."
     for number, cell in enumerate(cells, 1):
-        if "injected-parameters" in tags_of(cell):
-            yield number, "these parameters were injected by a run. Delete the cell."
+        if INJECTED & {*tags_of(cell)}:
+            yield number, "this cell was injected by a run. Delete it."
 
 
 def stores_no_results(notebook: Notebook) -> Iterator[Found]:

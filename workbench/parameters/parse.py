@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from workbench.errors import NotebookError, ParameterError
+from workbench.notebook_file import INJECTED_PARAMETERS
 from workbench.parameters.literals import value_of
 from workbench.parameters.names import imported
 from workbench.parameters.parameter import Parameter
@@ -18,7 +19,6 @@ from workbench.parameters.source import written
 from workbench.parameters.types import annotation_of, type_of
 
 _HIDING = ("bool", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple")
-_INJECTED = "injected-parameters"
 
 
 def parameters_of(cells: Sequence[Mapping[str, Any]], *, where: str) -> tuple[Parameter, ...]:
@@ -64,7 +64,7 @@ def _parameters_cell(cells: Sequence[Mapping[str, Any]], where: str) -> tuple[in
 
 def _tagged(cell: Mapping[str, Any]) -> bool:
     tags = cell.get("metadata", {}).get("tags", ())
-    return "parameters" in tags and _INJECTED not in tags
+    return "parameters" in tags and INJECTED_PARAMETERS not in tags
 
 
 def _tree(source: str, where: str) -> ast.Module:

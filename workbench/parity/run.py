@@ -18,6 +18,7 @@ from workbench.parity.smoke import reduced
 from workbench.parity.subject import Subject, asked_stage, subject_of
 from workbench.parity.supply import Supply
 from workbench.parity.trial import Means
+from workbench.pipeline.interruption import Interruption
 from workbench.pipeline.request import Requests
 from workbench.project import Project, load_project
 from workbench.root import find_root
@@ -33,6 +34,8 @@ def check(
 ) -> Report:
     """Check stages and notebooks; without names all stages of the default pipeline.
 
+    Ctrl-C and SIGTERM end the kernels, remove the throw-away space, and raise KeyboardInterrupt.
+
     Stages read what is committed. Where nothing is, and always when a whole pipeline or a sample is checked,
     the stages before run first, in a throw-away space: nothing reaches the project's ledger.
 
@@ -47,7 +50,8 @@ def check(
     """
     place = Path(tempfile.mkdtemp(prefix="workbench-check-"))
     try:
-        return _Checks(place, folder or Path.cwd(), smoke, progress or Silent()).report(names)
+        with Interruption():
+            return _Checks(place, folder or Path.cwd(), smoke, progress or Silent()).report(names)
     finally:
         shutil.rmtree(place, ignore_errors=True)
 

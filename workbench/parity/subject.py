@@ -16,13 +16,12 @@ from workbench.adopt.magic import Magic, read_code
 from workbench.adopt.path_text import Reader
 from workbench.adopt.read import SKIPPED, Cell, Messy
 from workbench.errors import NotebookError
-from workbench.notebook_file import read_notebook
+from workbench.notebook_file import INJECTED, INJECTED_PARAMETERS, read_notebook
 from workbench.parameters.names import qualified
 from workbench.pipeline.modules import local_modules
-from workbench.pipeline.prepare import PreparedStage
+from workbench.pipeline.prepare import PreparedStage, clean_cell
 from workbench.project import Project, StageConfig
 
-INJECTED = "injected-parameters"
 _INSTALL = re.compile(
     r"(?:python3? -m )?pip3? install\b|(?:conda|mamba|uv|apt|apt-get)\b.* install\b|conda install\b"
 )
@@ -128,7 +127,7 @@ def subject_of(path: Path, project: Project | None, stage: PreparedStage | None 
         cell = Cell(number, raw)
         if cell.is_code:
             cell.tree, cell.magics = read_code(cell.source)
-            cell.left_out = SKIPPED in cell.tags or (stage is not None and INJECTED in cell.tags)
+            cell.left_out = SKIPPED in cell.tags or (stage is not None and bool(INJECTED & {*cell.tags}))
         cells.append(cell)
     given = frozenset(stage.signature.names) if stage else frozenset[str]()
     return Subject(path, Messy(path, document, cells), project, stage, given)
@@ -171,15 +170,15 @@ def copy_for(subject: Subject, first: str) -> Copy:
     cells: list[Mapping[str, Any]] = [_made(first, "workbench-check", named)]
     numbers: list[int | None] = [None]
     for cell in subject.messy.cells:
-        if subject.stage is not None and INJECTED in cell.tags:
+        if subject.stage is not None and INJECTED & {*cell.tags}:
             continue
         raw = cell.raw
-        clean = {**raw, "outputs": [], "execution_count": None, "source": _without_installs(cell)}
+        clean = {**clean_cell(raw), "source": _without_installs(cell)}
         cells.append(clean if cell.is_code else raw)
         numbers.append(cell.number)
         if subject.stage is not None and subject.stage.given and "parameters" in cell.tags and cell.is_code:
             values = {name: subject.stage.values[name] for name in subject.stage.given}
-            cells.append(_made(subject.stage.signature.render(values), INJECTED, named))
+            cells.append(_made(subject.stage.signature.render(values), INJECTED_PARAMETERS, named))
             numbers.append(None)
     executed = tuple(
         number or 0

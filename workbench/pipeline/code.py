@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.notebook_file import INJECTED
+
 EXECUTION_TAGS = frozenset({"parameters", "raises-exception", "skip-execution"})
-INJECTED_PARAMETERS, INJECTED_RESTART = "injected-parameters", "injected-restart"
-INJECTED = frozenset({INJECTED_PARAMETERS, INJECTED_RESTART})
-"""Tags of cells that are no part of a notebook: they are put into it when it is executed."""
 _PYTHON_CELL_MAGICS = frozenset({"capture", "prun", "time", "timeit"})
 _LINE_MAGIC = re.compile(r"^(?P<before>\s*(?:[\w.,\s\[\]'\"]+=(?!=)\s*)?)(?P<magic>[%!].*)$")
 _LINE_HELP = re.compile(r"^(?P<before>\s*)(?P<magic>\?{1,2}\S.*|[\w.%]+\?{1,2})\s*$")

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
-from workbench.notebook_file import read_cells
-from workbench.pipeline.code import INJECTED, cell_prints
+from workbench.notebook_file import INJECTED, read_cells
+from workbench.pipeline.code import cell_prints
 from workbench.pipeline.commits import missing_files
 from workbench.pipeline.fingerprint import Fingerprint, Reason, explain
 from workbench.pipeline.prints import prints_of

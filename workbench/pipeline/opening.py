@@ -10,9 +10,8 @@ from typing import Any
 
 from workbench.errors import NotebookError, ParameterError, StorageError, UnknownNameError, UsageError
 from workbench.ledger.actor import local_user
-from workbench.notebook_file import read_cells
+from workbench.notebook_file import INJECTED, read_cells
 from workbench.parameters import signature_of
-from workbench.pipeline.code import INJECTED
 from workbench.pipeline.history import AttemptState, EntryState, RunState
 from workbench.pipeline.outcome import Outcome
 from workbench.pipeline.pin import Failed, Pin, sessions_folder, unpin

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from workbench.data.contract.contract import read_contract
-from workbench.notebook_file import read_notebook
+from workbench.notebook_file import INJECTED, INJECTED_PARAMETERS, read_notebook
 from workbench.parameters import Signature, signature_of
-from workbench.pipeline.code import INJECTED, INJECTED_PARAMETERS, CellPrint, cell_prints
+from workbench.pipeline.code import CellPrint, cell_prints
 from workbench.pipeline.files import file_prints
 from workbench.pipeline.fingerprint import Fingerprint, InputPrint, input_prints
 from workbench.pipeline.modules import local_modules
@@ -84,7 +84,7 @@ class PreparedStage:
 
     def source(self) -> str:
         """Return the notebook to execute: old outputs removed, given parameters injected."""
-        cells = [_clean(cell) for cell in self.own_cells]
+        cells = [clean_cell(cell) for cell in self.own_cells]
         if self.given:
             values = {name: self.values[name] for name in self.given}
             place = next(index for index, cell in enumerate(cells) if "parameters" in _tags(cell))
@@ -179,7 +179,7 @@ def _tags(cell: Mapping[str, Any]) -> list[str]:
     return tags
 
 
-def _clean(cell: Mapping[str, Any]) -> dict[str, Any]:
+def clean_cell(cell: Mapping[str, Any]) -> dict[str, Any]:
     """Return a cell as it was written: without results, and without the mark that a restart left it out."""
     if cell["cell_type"] != "code":
         return dict(cell)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import WorkbenchError
-from workbench.notebook_file import read_cells
+from workbench.notebook_file import INJECTED, read_cells
 from workbench.pipeline.cell_diff import ADDED, CHANGED, REMOVED, SAME, CellDiff, diff_cells
-from workbench.pipeline.code import INJECTED, cell_prints
+from workbench.pipeline.code import cell_prints
 from workbench.pipeline.difference import Difference, difference
 from workbench.pipeline.whereabouts import States, find_place
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from workbench.adopt.hidden import Simulation
+from workbench.notebook_file import INJECTED
 from workbench.parity.fault import Fault, Kind
-from workbench.parity.subject import INJECTED, Subject
+from workbench.parity.subject import Subject
 
 
 def missing_names(subject: Subject) -> Iterator[Fault]:
@@ -53,7 +54,7 @@ def _counts(subject: Subject) -> Iterator[Fault]:
     ran = [
         (cell.number, cell.count)
         for cell in subject.messy.cells
-        if cell.is_code and cell.count is not None and INJECTED not in cell.tags
+        if cell.is_code and cell.count is not None and not INJECTED & {*cell.tags}
     ]
     for (before, first), (after, second) in pairwise(ran):
         if second < first:

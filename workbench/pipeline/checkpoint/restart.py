@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from workbench.notebook_file import INJECTED_PARAMETERS, INJECTED_RESTART
 from workbench.pipeline.checkpoint.find import Checkpoint
-from workbench.pipeline.code import INJECTED_PARAMETERS, INJECTED_RESTART
 
 SKIPPED = "skipped"
 """In a cell's metadata under `workbench`: why it is not executed."""
