@@ -137,6 +137,6 @@ def test_a_run_that_judged_nothing_says_so(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(scene.project.root)
     with pytest.raises(UsageError, match="has made no version and judged none"):
         Gates(run=RUN)
-    with pytest.raises(UnknownNameError, match="no version of 'delay'"):
+    with pytest.raises(UsageError, match="model 'delay' has no version yet"):
         Gates()
     scene.close()

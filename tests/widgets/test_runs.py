@@ -110,7 +110,7 @@ def test_runs_are_chosen_by_the_beginnings_of_their_ids(many: Past) -> None:
     assert runs.selected == ("run-44", "run-03")
     with pytest.raises(UsageError, match="10 runs begin with 'run-3'"):
         runs.select("run-3")
-    with pytest.raises(UsageError, match="1 runs were chosen; 2 to 5"):
+    with pytest.raises(UsageError, match="Compare takes 2 to 5 runs, but got 1"):
         runs.compare("last")
 
 

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _BATCH = 2000
 _NOTICE_EVERY = 5.0  # seconds
+NO_MODEL = "Declare one in workbench.toml: [models.NAME]"
+"""What to do in a project without a model."""
+
 _WORTH_KEEPING = 2000  # events that the next process need not read
 T = TypeVar("T")
 
@@ -144,7 +147,7 @@ class Store:
         """
         known = {model.name: model for model in self.models()}
         if name not in known:
-            raise UnknownNameError("model", name, known)
+            raise UnknownNameError("model", name, known, hint="" if known else NO_MODEL)
         return known[name]
 
     def windows(self, model: str) -> tuple[WindowBrief, ...]:

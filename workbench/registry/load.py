@@ -31,7 +31,8 @@ def resolve(reference: str, ledger: Ledger) -> Version:
     state = read_model(ledger, model)
     if not state.versions:
         known = {e.subject for e in ledger.find(kinds=("version.registered",))}
-        raise UnknownNameError("registered model", model, known)
+        hint = "" if known else "Run the pipeline that trains it: workbench run"
+        raise UnknownNameError("registered model", model, known, hint=hint)
     if separator == "/":
         if not (rest.isascii() and rest.isdigit()):
             raise UsageError(

@@ -54,6 +54,7 @@ def session() -> Session:
 
     Raises:
         ConfigurationError: there is no project here, or its workbench.toml is wrong.
+        StorageError: its ledger cannot be read.
     """
     root = find_root()
     key = (root, os.getpid())  # a forked process has no part in its parent's threads
@@ -62,8 +63,10 @@ def session() -> Session:
         if found is None:
             project = load_project(root)
             found = _sessions[key] = Session(Store(project, system_clock()), _local(project))
-            found.store.refresh(wait=_FIRST_LOOK)
-    found.store.refresh()
+    store = found.store
+    store.refresh(wait=_FIRST_LOOK if store.seen is None else None)
+    if store.trouble is not None:
+        raise store.trouble.with_traceback(None)
     return found
 
 

@@ -6,6 +6,7 @@ import inspect
 import sys
 from collections.abc import Callable
 from importlib.util import find_spec
+from numbers import Integral, Real
 from typing import Any
 
 from traitlets import HasTraits
@@ -13,6 +14,13 @@ from traitlets import HasTraits
 from workbench.errors import UsageError, WorkbenchError, nearest
 from workbench.pipeline.ticket import current_ticket
 
+_LONGEST = 60  # characters of a value in an error
+_PLAIN: dict[str, tuple[tuple[type, ...], str]] = {
+    "str": ((str,), "a text"),
+    "int": ((Integral,), "a whole number"),
+    "float": ((Real,), "a number"),
+    "bool": ((bool,), "True or False"),
+}
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -99,7 +107,7 @@ def has_front_end() -> bool:
 def _check_arguments(kind: type, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
     signature = inspect.signature(kind.__init__)  # type: ignore[misc] # of that very class
     try:
-        signature.bind(None, *arguments, **named)
+        bound = signature.bind(None, *arguments, **named)
     except TypeError as error:
         known = [name for name in signature.parameters if name != "self"]
         unknown = [name for name in named if name not in known]
@@ -111,6 +119,29 @@ def _check_arguments(kind: type, arguments: tuple[Any, ...], named: dict[str, An
             else f"{kind.__name__}: {str(error).replace('argument:', 'argument')}.",
             hint=f"Did you mean {close!r}? {takes}" if close else takes,
         ) from None
+    _check_types(kind, bound)
+
+
+def _check_types(kind: type, bound: inspect.BoundArguments) -> None:
+    """Refuse what is given in place of a text, a number or a truth; other types a widget looks at itself."""
+    for name, value in bound.arguments.items():
+        declared = str(bound.signature.parameters[name].annotation).split(" | ")
+        if value is None and "None" in declared:
+            continue
+        wanted = [_PLAIN[each] for each in declared if each in _PLAIN]
+        if len(wanted) != len([each for each in declared if each != "None"]):
+            continue
+        if not any(isinstance(value, types) for types, _ in wanted):
+            raise UsageError(
+                f"{kind.__name__}: {name} must be {' or '.join(words for _, words in wanted)}, "
+                f"but got {_brief(value)} ({type(value).__name__}).",
+                hint=f"See help(wb.widgets.{kind.__name__}).",
+            )
+
+
+def _brief(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _close(view: Any) -> None:

@@ -9,8 +9,9 @@ from traitlets import Tuple
 
 from workbench.errors import UsageError
 from workbench.insight.experiments import Comparison, compare_runs, run_difference
+from workbench.insight.experiments.compare import LEAST, MOST
 from workbench.widgets.compare.words import said
-from workbench.widgets.runs.named import run_named
+from workbench.widgets.named import run_named
 from workbench.widgets.session import session
 from workbench.widgets.shown import Shown
 
@@ -45,6 +46,11 @@ class Compare(Shown):
         ids = tuple(dict.fromkeys(run_named(self._session.store, run) for run in runs))
         if len(ids) == 1 and len(runs) > 1:
             raise UsageError(f"Both are run {ids[0]}.", hint="Give two different runs.")
+        if not LEAST <= len(ids) <= MOST:
+            raise UsageError(
+                f"Compare takes {LEAST} to {MOST} runs, but got {len(ids) or 'none'}.",
+                hint="Name them: Compare('last', 'RUN'), or choose them in wb.widgets.Runs().",
+            )
         self.set_trait("runs", ids)
         self.comparison: Comparison = compare_runs(self._session.store, self._session.person, ids)
 

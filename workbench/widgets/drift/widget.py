@@ -6,7 +6,7 @@ from typing import Any
 
 from traitlets import Int, Unicode, validate
 
-from workbench.errors import UnknownNameError, UsageError
+from workbench.errors import UnknownNameError
 from workbench.insight.drift import (
     GROUPINGS,
     DriftCell,
@@ -18,6 +18,7 @@ from workbench.insight.drift import (
     performance,
     summary,
 )
+from workbench.widgets.named import model_named
 from workbench.widgets.session import session
 from workbench.widgets.shown import Shown
 
@@ -59,8 +60,7 @@ class Drift(Shown):
         super().__init__()
         self.session = session()
         self.session.person.require("view")
-        self.model = model if model is not None else self._only()
-        self.session.store.model(self.model)
+        self.model = model_named(self.session.store, model)
         self.every = every if every is not None else self._fitting()
         if feature is not None:
             self.feature = feature
@@ -151,14 +151,3 @@ class Drift(Shown):
             if len(drift_map(store, person, self.model, every=every).windows) <= _WIDEST
         )
         return next(fits, GROUPINGS[-1])
-
-    def _only(self) -> str:
-        names = [model.name for model in self.session.store.models()]
-        if len(names) != 1:
-            raise UsageError(
-                f"The project has {len(names)} models, so which is meant is not clear.",
-                hint=f"Name it: Drift({names[0]!r})"
-                if names
-                else "Declare one in workbench.toml: [models.NAME]",
-            )
-        return names[0]

@@ -10,6 +10,7 @@ from traitlets import Dict, Float
 from workbench.errors import UsageError
 from workbench.insight.deployments.contributions import Explained
 from workbench.widgets.explain.asked import AskedModel, asked_model
+from workbench.widgets.named import model_named
 from workbench.widgets.session import session
 from workbench.widgets.shown import Shown
 
@@ -62,7 +63,9 @@ class Explain(Shown):
             self.asked, self.original = found.asked, found.row
             self.logged, self.notes = found.logged, found.notes
         else:
-            self.asked = asked_model(sitting, model or _only(sitting.project.config.models))
+            if model is None or not sitting.store.models():
+                model = model_named(sitting.store, None)
+            self.asked = asked_model(sitting, model)
             self.original = self.asked.usual() if row is None else self.asked.row(row)
             if row is None:
                 self.notes = ("No row was given: this one has what training saw most, and is nobody's.",)
@@ -142,12 +145,3 @@ class Explain(Shown):
     def _score(self, row: Mapping[str, Any]) -> float:
         (scores,) = self.asked.answers([row])
         return float(scores[self.before.group or 0])
-
-
-def _only(models: Mapping[str, Any]) -> str:
-    if len(models) != 1:
-        raise UsageError(
-            f"The project has {len(models)} models, so which is meant is not clear.",
-            hint=f"Name it: Explain({next(iter(models))!r})" if models else "Declare one in workbench.toml.",
-        )
-    return next(iter(models))

@@ -12,8 +12,10 @@ from workbench.insight.deployments.versions import VersionShown, version_shown
 from workbench.pipeline.outcome import Outcome
 from workbench.registry.verdict import Verdict, combined
 from workbench.registry.version import CHAMPION
+from workbench.widgets.named import model_named, run_named
 
 if TYPE_CHECKING:
+    from workbench.registry.model import ModelState
     from workbench.widgets.session import Session
 
 _ORDER = {Verdict.FAIL: 0, Verdict.INCONCLUSIVE: 1, Verdict.PASS: 2}
@@ -93,30 +95,30 @@ def find_version(session: Session, model: str | None, run: str | None) -> tuple[
     store = session.store
     models = store.models() if model is None else (store.model(model),)
     if run is not None:
-        found = [
-            (each.name, version.number)
-            for each in models
-            for version in each.versions.values()
-            if run == version.run or run in {evaluation.run for evaluation in version.evaluations}
-        ]
+        found = _by_run(models, run) or _by_run(models, run_named(store, run))
         if not found:
-            store.run(run)
             raise UsageError(
                 f"Run {run} has made no version and judged none.",
                 hint="Gates are asked where a stage calls wb.check; look at another run, or at a model.",
             )
         return found[-1]
-    if len(models) != 1:
-        names = [each.name for each in models]
+    meant = store.model(model_named(store, model))
+    if not meant.versions:
         raise UsageError(
-            f"The project has {len(models)} models, so which is meant is not clear.",
-            hint=f"Name it: model={names[0]!r}" if names else "Declare one in workbench.toml: [models.NAME]",
+            f"The model {meant.name!r} has no version yet.",
+            hint="Run the pipeline that trains it: workbench run",
         )
-    if not models[0].versions:
-        raise UnknownNameError(
-            f"version of {models[0].name!r}", "newest", hint="Run the pipeline that trains it: workbench run"
-        )
-    return models[0].name, max(models[0].versions)
+    return meant.name, max(meant.versions)
+
+
+def _by_run(models: Sequence[ModelState], run: str) -> list[tuple[str, int]]:
+    """Return the versions that a run made or judged."""
+    return [
+        (each.name, version.number)
+        for each in models
+        for version in each.versions.values()
+        if run == version.run or run in {evaluation.run for evaluation in version.evaluations}
+    ]
 
 
 def _of_server(shown: VersionShown) -> str:

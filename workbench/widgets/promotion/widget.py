@@ -26,6 +26,7 @@ from workbench.insight.deployments import (
 )
 from workbench.registry.model import stream_of
 from workbench.registry.version import CHAMPION
+from workbench.widgets.named import model_named
 from workbench.widgets.session import session
 from workbench.widgets.shown import Shown
 
@@ -61,10 +62,7 @@ class Promotion(Shown):
         super().__init__()
         self.session = session()
         self.session.person.require("view")
-        self.model = (
-            model if model is not None else _only([each.name for each in self.session.store.models()])
-        )
-        self.session.store.model(self.model)
+        self.model = model_named(self.session.store, model)
 
     @property
     def deployment(self) -> Deployment:
@@ -207,14 +205,3 @@ class Promotion(Shown):
             if waiting
             else "Ask for one: promotion.propose(VERSION, reason=…)",
         )
-
-
-def _only(names: list[str]) -> str:
-    if len(names) != 1:
-        raise UsageError(
-            f"The project has {len(names)} models, so which is meant is not clear.",
-            hint=f"Name it: Promotion({names[0]!r})"
-            if names
-            else "Declare one in workbench.toml: [models.NAME]",
-        )
-    return names[0]

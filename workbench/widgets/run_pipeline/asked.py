@@ -60,6 +60,11 @@ class Asked:
         Raises:
             UsageError: one of them cannot stand.
         """
+        if not isinstance(given, Mapping):
+            raise UsageError(
+                f"parameters must be a mapping, but got {given!r} ({type(given).__name__}).",
+                hint='Write them as {"train.rate": 0.1}, or {"train": {"rate": 0.1}}.',
+            )
         texts = {key: as_text(value) for key, value in _flat(given)}
         for key, text in texts.items():
             self._check(key, text)

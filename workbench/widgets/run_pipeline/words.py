@@ -139,7 +139,7 @@ def _planned(planning: Planning) -> list[str]:
     if planning.trouble is not None:
         return [
             f"  ! {planning.trouble.message}",
-            *([planning.trouble.hint] if planning.trouble.hint else []),
+            *([f"    {planning.trouble.hint}"] if planning.trouble.hint else []),
         ]
     if planning.plan is None:
         return ["The plan is being worked out …"]

@@ -10,8 +10,8 @@ from traitlets import Bool, TraitError, Tuple, Unicode, validate
 
 from workbench.errors import UnknownNameError, UsageError
 from workbench.insight.experiments import RunQuery, find_runs, known
+from workbench.widgets.named import run_named
 from workbench.widgets.runs.columns import check_column, heads, row_text, values_shown
-from workbench.widgets.runs.named import run_named
 from workbench.widgets.session import session
 from workbench.widgets.shown import Shown
 
@@ -72,6 +72,7 @@ class Runs(Shown):
         self._session = session()
         have = self.known()
         self._by, self._since = by, _moment(since)
+        columns = (columns,) if isinstance(columns, str) else columns
         self.columns = tuple(check_column(name, have) for name in columns)
         _check("pipeline", pipeline, {*have.pipelines, *self._session.project.config.pipelines})
         _check("outcome", outcome, {*have.outcomes, "succeeded", "failed", "running"})

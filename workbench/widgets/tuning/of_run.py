@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from workbench.errors import UsageError
 from workbench.insight.experiments import ENTRIES, Trials, is_sweep, read_trials, searched_in, searches
+from workbench.widgets.named import run_named
 from workbench.widgets.tuning.searched import Searched, more_is_better
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ class RunSource:
 
     Args:
         session: whose project it is.
-        run: the run's id; None: of the newest run that searched.
+        run: the run's id, a beginning of it, or `last`; None: of the newest run that searched.
         entry: the stage whose table of trials is meant; None: the only one.
 
     Raises:
@@ -58,6 +59,7 @@ class RunSource:
 
 
 def _find(session: Session, run: str | None, entry: str | None) -> tuple[str, str]:
+    run = None if run is None else run_named(session.store, run)
     if run is not None and entry is not None:
         return run, entry
     if run is None:
