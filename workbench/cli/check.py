@@ -9,6 +9,7 @@ import typer
 
 from workbench.cli.options import Json
 from workbench.cli.output import open_console, print_json
+from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,12 @@ def check(*, name: Names = [], smoke: Smoke = False, fix: Fix = False, as_json: 
 
     console = None if as_json else open_console()
     mended = _mend(name, console) if fix else []
-    report = check_all(name, smoke=smoke, progress=Lines(console) if console else None)
+    try:
+        report = check_all(name, smoke=smoke, progress=Lines(console) if console else None)
+    except KeyboardInterrupt:
+        raise WorkbenchError(
+            "The check was stopped.", hint="Its kernels are ended; nothing is left."
+        ) from None
     if console is None:
         print_json({**report.to_dict(), "mended": mended})
     else:
