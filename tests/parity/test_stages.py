@@ -133,6 +133,19 @@ def test_what_comes_after_a_gate_s_no_has_not_passed(
     assert [each["passed"] for each in json.loads(capsys.readouterr().out)["checked"]] == [True, False]
 
 
+def test_what_a_restarted_run_left_in_a_notebook_changes_nothing(tmp_path: Path) -> None:
+    """All cells are checked, and what that run put in is none of them."""
+    root = shop(tmp_path)
+    path = root / "notebooks" / "make.ipynb"
+    content = json.loads(path.read_text())
+    content["cells"][3]["metadata"] = {"workbench": {"skipped": "made"}}
+    restart = {**content["cells"][3], "id": "r", "source": "stage.restore('made')"}
+    content["cells"].insert(4, {**restart, "metadata": {"tags": ["injected-restart"]}})
+    path.write_text(json.dumps(content))
+    (made,) = check(["make"], folder=root).checked
+    assert (made.passed, made.outcome) == (True, "succeeded")
+
+
 def test_names_are_stages_or_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that is neither is answered with the nearest; outside of a project only files can be named."""
     root = shop(tmp_path)
