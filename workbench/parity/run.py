@@ -102,9 +102,10 @@ class _Checks:
                 maker for name in project.stage(stage).inputs if (maker := project.producer(name)) in broken
             ]
             if before:
-                broken[stage] = f"stage {before[0]} did not make what it reads"
+                broken[stage] = broken[before[0]]
                 if stage in wanted:
-                    found.append(self._skipped(project, stage, broken[stage]))
+                    why = f"stage {before[0]} did not make what it reads: {broken[stage]}"
+                    found.append(self._skipped(project, stage, why))
                 continue
             try:
                 one = self._check(project, self._subject(project, stage), supply)
