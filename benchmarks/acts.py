@@ -18,7 +18,7 @@ PAGES = ("overview", "experiments", "drift", "deployments")
 CONTENT = {
     "overview": "article.card",
     "experiments": "table.grid tbody tr",
-    "drift": "h1",
+    "drift": "dl.glance",
     "deployments": "article",
 }
 """What a viewer came for, by page."""

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import panel as pn
 
+from workbench.dashboards.app.components.beat import each_second
 from workbench.dashboards.app.components.drawing import put
+from workbench.dashboards.app.components.markup import block, html
 from workbench.dashboards.app.components.states import error_state
 from workbench.errors import WorkbenchError
 
@@ -16,9 +18,17 @@ if TYPE_CHECKING:
     from workbench.insight import Store
 
 T = TypeVar("T")
-_EVERY = 1000  # milliseconds between two looks at the store's version
 _RETRY = 5  # looks after which what broke is tried again
+_LATER = '<div class="later" aria-hidden="true" style="height:{height}px"></div>'
 _log = logging.getLogger("workbench.dashboards")
+
+
+class _Place(pn.Column):  # type: ignore[misc] # Panel's class is not typed
+    """Where something live stands; as long as it stands somewhere, that is kept level."""
+
+    def __init__(self, live: Any) -> None:
+        super().__init__(sizing_mode="stretch_width", margin=0)
+        self._live = live
 
 
 class Live(Generic[T]):
@@ -31,12 +41,16 @@ class Live(Generic[T]):
         read: asks the data layer; what it returns is compared with `==`.
         draw: lays it out.
         kinds: of streams whose events matter; all when none is named.
+        later: pixels that its place keeps until the page lives, when it is drawn first; for what no first
+            look shows, which would only keep it waiting.
 
     Attributes:
         panel: what stands on the page.
     """
 
-    def __init__(self, store: Store, read: Callable[[], T], draw: Callable[[T], Any], *kinds: str) -> None:
+    def __init__(
+        self, store: Store, read: Callable[[], T], draw: Callable[[T], Any], *kinds: str, later: int = 0
+    ) -> None:
         self._store = store
         self._read = read
         self._draw = draw
@@ -47,14 +61,19 @@ class Live(Generic[T]):
         self._broken = 0
         self._drawings = 0
         self._settled = False
-        self.panel = pn.Column(sizing_mode="stretch_width", margin=0)
+        self.panel = _Place(self)
+        self._waits = bool(later) and pn.state.curdoc is not None
+        if self._waits:
+            self.panel[:] = [block(html(_LATER, height=later))]
         self.refresh()
         if pn.state.curdoc is not None:
-            pn.state.add_periodic_callback(self._tick, period=_EVERY)
+            each_second(self.tick)
             pn.state.onload(self._settle)
 
     def refresh(self) -> None:
         """Ask again now, as after a widget has changed what is asked."""
+        if self._waits:
+            return
         self._stamp = self._now()
         try:
             found = self._read()
@@ -78,12 +97,13 @@ class Live(Generic[T]):
 
     def _settle(self) -> None:
         """Draw once more what was drawn anew while the page was built: the browser may have missed it."""
-        if self._drawings > 1:
-            self._drawn = False
+        if self._waits or self._drawings > 1:
+            self._waits = self._drawn = False
             self.refresh()
         self._settled = True
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """Look whether there is anything new, and draw it."""
         if self._broken:
             self._broken += 1
         if self._now() != self._stamp or self._broken > _RETRY:

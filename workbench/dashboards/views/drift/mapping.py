@@ -87,9 +87,11 @@ class Mapping:
         self._model = choice.model
         self._drawn: HeatMap | None = None
         self._fields(location)
-        self._map: Live[Any] = Live(store, self._read_map, self._draw_map, "monitoring", "alert")
+        self._map: Live[Any] = Live(store, self._read_map, self._draw_map, "monitoring", "alert", later=600)
         self._cell: Live[Any] = Live(store, self._read_cell, _draw_cell, "monitoring")
-        self._history: Live[Any] = Live(store, self._read_history, self._draw_history, "monitoring")
+        self._history: Live[Any] = Live(
+            store, self._read_history, self._draw_history, "monitoring", later=260
+        )
         self._table: Live[Any] = Live(store, self._read_table, self._draw_table, "monitoring")
         for widget in (self.every, self.order, self.whole):
             widget.param.watch(lambda _: self._map.refresh(), "value")
