@@ -85,8 +85,12 @@ class Catalog:
             f"version of dataset {name!r}",
             str(number),
             map(str, known),
-            hint=f"It has {f'versions {known[0]} to {known[-1]}' if known[1:] else f'version {known[0]}'}; "
-            f"`workbench data log {name}` lists them.",
+            hint=(
+                f"It has {len(known)} versions, from {known[0]} to {known[-1]}; "
+                f"`workbench data log {name}` lists them."
+            )
+            if known[1:]
+            else f"It has version {known[0]}.",
         )
 
     def _commits(self, name: str) -> list[tuple[Event, OutputRecord]]:
