@@ -131,6 +131,24 @@ def test_an_earlier_stage_that_changed_too_is_kept_and_said(shop: Path) -> None:
     assert len(state.entries["make"].attempts) == 2
 
 
+def test_a_project_that_was_moved_shows_its_own_files(shop: Path) -> None:
+    """The ledger says where they were; what lies there by now may be another project's."""
+    run = failed_run(shop)
+    moved = shop.rename(shop.with_name("moved"))
+    shutil.copytree(moved, shop)
+    other = shop / ".workbench" / "runs" / run / "add" / "1" / "notebook.ipynb"
+    other.write_text(other.read_text().replace("table", "elbat"))
+    with open_workspace(moved) as workspace:
+        opened = workspace.open(run)
+        assert opened.pin.executed == str(moved / other.relative_to(shop))
+        assert opened.pin.failed is not None
+        assert opened.pin.failed.line == "table = stage.load('table')"
+        mend(moved)
+        state = workspace.resume(run)
+    assert state.outcome is Outcome.SUCCEEDED
+    assert "elbat" not in json.dumps(state.to_dict()["resumed"])
+
+
 def test_a_run_that_is_gone_on_with_tells_which_of_its_stages_runs(shop: Path) -> None:
     """What was skipped before waits again, and has taken no time."""
     run = failed_run(shop)

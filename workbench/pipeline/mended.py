@@ -12,6 +12,7 @@ from workbench.pipeline.code import cell_prints
 from workbench.pipeline.commits import missing_files
 from workbench.pipeline.fingerprint import Fingerprint, Reason, explain
 from workbench.pipeline.prints import prints_of
+from workbench.pipeline.whereabouts import attempt_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from workbench.ledger import Ledger
     from workbench.pipeline.entry import Entry, RunRequest
     from workbench.pipeline.history import EntryState, RunState
+    from workbench.project import Layout
 
+Cells = list[dict[str, Any]]
 _CODE = ("cell", "tag", "module", "parameter", "environment", "output")
 _MOST_LINES, _LONGEST = 40, 200  # of a diff that the ledger keeps
 _SIGN = {"added": "+", "removed": "−", "changed": "±"}
@@ -53,7 +56,7 @@ class Mended:
         ]
 
 
-def mended(ledger: Ledger, root: Path, state: RunState, request: RunRequest, *, redo: bool) -> Mended:
+def mended(ledger: Ledger, layout: Layout, state: RunState, request: RunRequest, *, redo: bool) -> Mended:
     """Return what stands of a run, and what has changed since.
 
     A result stands when its files are there and all that it was made from in this run stands; what was
@@ -61,7 +64,7 @@ def mended(ledger: Ledger, root: Path, state: RunState, request: RunRequest, *, 
 
     Args:
         ledger: holds the run.
-        root: the project's folder.
+        layout: where the run's executed notebooks lie.
         state: the run as it is recorded.
         request: the same request, made anew from the notebooks and modules as they are.
         redo: whether what was edited is made anew.
@@ -72,13 +75,14 @@ def mended(ledger: Ledger, root: Path, state: RunState, request: RunRequest, *, 
     changed: dict[str, list[str]] = {}
     for entry in request.entries:
         known, before = state.entries[entry.name], prints[entry.name]
-        reasons = _reasons(entry, known, before)
-        if _stands(entry, known, kept, root) and not (redo and reasons):
+        executed = _executed(layout, state, known)
+        reasons = _reasons(entry, known, before, executed)
+        if _stands(entry, known, kept, layout.root) and not (redo and reasons):
             kept.append(entry.name)
             if reasons:
                 changed[entry.name] = [reason.text for reason in reasons]
         elif reasons and known.attempts:
-            fixed[entry.name] = _fixed(entry, known, before, reasons)
+            fixed[entry.name] = _fixed(entry, known, before, executed, reasons)
     return Mended(tuple(kept), fixed, changed)
 
 
@@ -88,34 +92,38 @@ def _stands(entry: Entry, known: EntryState, kept: list[str], root: Path) -> boo
     return all(name in kept for name in entry.after) and not missing_files(known.outputs, root)
 
 
-def _reasons(entry: Entry, known: EntryState, before: Fingerprint | None) -> list[Reason]:
+def _reasons(
+    entry: Entry, known: EntryState, before: Fingerprint | None, executed: Cells | None
+) -> list[Reason]:
     """Return what of a stage's own has changed; inputs are not its own."""
     now = entry.stage.fingerprint(known.inputs)
     if before is None:
-        cells = _executed(known)
-        if cells is None:
+        if executed is None:
             return []
-        before = Fingerprint(cell_prints(cells), now.parameters, now.inputs, now.modules, now.environment)
+        before = Fingerprint(cell_prints(executed), now.parameters, now.inputs, now.modules, now.environment)
         return [reason for reason in explain(before, now) if reason.kind in ("cell", "tag")]
     return [reason for reason in explain(before, now) if reason.kind in _CODE]
 
 
 def _fixed(
-    entry: Entry, known: EntryState, before: Fingerprint | None, reasons: list[Reason]
+    entry: Entry,
+    known: EntryState,
+    before: Fingerprint | None,
+    executed: Cells | None,
+    reasons: list[Reason],
 ) -> dict[str, Any]:
     return {
         "reasons": [reason.text for reason in reasons],
         "before": before.digest if before else known.digest,
         "after": entry.stage.fingerprint(known.inputs).digest,
-        "lines": _lines(known, entry),
+        "lines": _lines(executed, entry),
     }
 
 
-def _lines(known: EntryState, entry: Entry) -> list[str]:
+def _lines(before: Cells | None, entry: Entry) -> list[str]:
     """Return the lines of code that differ between what was executed and what stands there now."""
     from workbench.pipeline.cell_diff import SAME, diff_cells
 
-    before = _executed(known)
     if before is None:
         return []
     lines = []
@@ -128,14 +136,13 @@ def _lines(known: EntryState, entry: Entry) -> list[str]:
     return [*lines[:_MOST_LINES], f"and {left} more lines"] if left > 0 else lines
 
 
-def _executed(known: EntryState) -> list[dict[str, Any]] | None:
+def _executed(layout: Layout, state: RunState, known: EntryState) -> Cells | None:
     """Return the cells of the last attempt's notebook as the project had them, None when it is gone."""
-    from pathlib import Path
-
-    if not known.notebook:
+    notebook = attempt_file(layout, state, known, "notebook.ipynb")
+    if notebook is None:
         return None
     try:
-        cells = read_cells(Path(known.notebook))
+        cells = read_cells(notebook)
     except WorkbenchError:
         return None
     injected = {*INJECTED, "papermill-error-cell-tag"}

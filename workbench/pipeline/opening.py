@@ -15,7 +15,7 @@ from workbench.parameters import signature_of
 from workbench.pipeline.history import AttemptState, EntryState, RunState
 from workbench.pipeline.outcome import Outcome
 from workbench.pipeline.pin import Failed, Pin, sessions_folder, unpin
-from workbench.pipeline.whereabouts import States, origin
+from workbench.pipeline.whereabouts import States, attempt_file, origin
 from workbench.project import Project
 
 _MARKER = "papermill-error-cell-tag"
@@ -123,7 +123,7 @@ def pin_of(project: Project, states: States, state: RunState, stage: str | None,
         )
     attempt = made.attempts[-1]
     given = _given(project, made, attempt)
-    notebook = Path(attempt.folder) / "notebook.ipynb"
+    notebook = attempt_file(project.layout, maker, made, "notebook.ipynb")
     return Pin(
         run=state.run,
         stage=made.stage,
@@ -134,7 +134,7 @@ def pin_of(project: Project, states: States, state: RunState, stage: str | None,
         inputs=made.inputs,
         given={name: made.parameters[name] for name in given if name in made.parameters},
         parameters=made.parameters,
-        executed=str(notebook) if notebook.is_file() else "",
+        executed=str(notebook or ""),
         failed=_failed(project, made, attempt, notebook),
         at=at.isoformat(),
         actor=local_user(),
@@ -180,7 +180,9 @@ def _given(project: Project, entry: EntryState, attempt: AttemptState) -> Sequen
     return [n for n, value in entry.parameters.items() if n not in defaults or defaults[n] != value]
 
 
-def _failed(project: Project, entry: EntryState, attempt: AttemptState, notebook: Path) -> Failed | None:
+def _failed(
+    project: Project, entry: EntryState, attempt: AttemptState, notebook: Path | None
+) -> Failed | None:
     outcome = attempt.outcome or Outcome.LOST
     if outcome.is_success:
         return None
@@ -188,7 +190,7 @@ def _failed(project: Project, entry: EntryState, attempt: AttemptState, notebook
     if not error:
         return Failed(error=attempt.reason or outcome.verb)
     said = f"{error['ename']}: {error['evalue']}"
-    ran = _ran(notebook, error["cell"])
+    ran = _ran(notebook, error["cell"]) if notebook else None
     if ran is None:
         return Failed(error=said)
     number, cell_id = _place(project.root / project.stage(entry.stage).notebook, ran)

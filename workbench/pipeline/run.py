@@ -89,7 +89,7 @@ class Runner:
                 record_lost(backing.ledger, state)
                 state = fold(run, backing.ledger.read(f"run/{run}"))
             log = RunLog(backing.ledger, run, state.version)
-            found = mended(backing.ledger, backing.project.root, state, request, redo=redo)
+            found = mended(backing.ledger, backing.project.layout, state, request, redo=redo)
             entries = [entry.to_dict() for entry in request.entries]
             log.add(
                 "run.resumed",

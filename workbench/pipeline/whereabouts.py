@@ -74,6 +74,13 @@ def find_place(
     return Place(state.run, found, _folder(layout, state, found, attempt))
 
 
+def attempt_file(layout: Layout, state: RunState, entry: EntryState, name: str) -> Path | None:
+    """Return a file of an entry's own last attempt; None when there is none any more."""
+    folder = _folder(layout, state, entry, None)
+    path = folder / name if folder else None
+    return path if path is not None and path.is_file() else None
+
+
 def origin(states: States, state: RunState, entry: EntryState) -> tuple[RunState, EntryState]:
     """Return the run and the entry that made an entry's result: another one's, where it was reused."""
     if entry.committed_by and entry.committed_by != state.run:
