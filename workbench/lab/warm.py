@@ -24,13 +24,14 @@ def prefer_warm(root: Path, specs: Any, log: Logger) -> None:
         specs: the server's KernelSpecManager.
         log: told when it cannot be done; kernels are then cold.
     """
+    from workbench.pipeline.space import write_whole
     from workbench.project import load_project
 
     try:
         folder = load_project(root).layout.state / "jupyter" / "kernels"
         spec = kernelspec() | {"display_name": DISPLAY}
         (folder / _NATIVE).mkdir(parents=True, exist_ok=True)
-        (folder / _NATIVE / "kernel.json").write_text(json.dumps(spec, indent=1) + "\n", encoding="utf-8")
+        write_whole(folder / _NATIVE / "kernel.json", json.dumps(spec, indent=1) + "\n")
     except Exception as error:  # noqa: BLE001 - JupyterLab must open on a project that is broken, to mend it
         log.warning("Kernels will not be warm: %s", error)
         return
