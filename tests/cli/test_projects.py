@@ -22,6 +22,8 @@ def test_init_says_what_it_made_and_what_comes_next(
         assert all(words in out for words in ("nbdime", "cd shop", "workbench run"))
         assert main(["init", "shop"]) == 2
         assert "holds already" in capsys.readouterr().err
+        assert main(["init", "two words", "--no-git"]) == 0
+        assert "cd 'two words'" in capsys.readouterr().out
         assert main(["init", "other", "--no-git", "--json"]) == 0
     made = json.loads(capsys.readouterr().out)
     assert made["project"] == "other"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from workbench.cli.amount import plural, seconds_text
@@ -121,6 +122,6 @@ def print_report(console: Console, report: Report) -> None:
     for first in failed[:1]:
         print_next(
             console,
-            (f"jupyter lab {first.notebook}", "mend it"),
-            (f"workbench check {first.notebook}", "look again"),
+            (f"jupyter lab {quote(first.notebook)}", "mend it"),
+            (f"workbench check {quote(first.notebook)}", "look again"),
         )

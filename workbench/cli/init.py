@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,7 +53,7 @@ def _print(planted: Planted, repository: Repository) -> None:
         console.print("  git shows and merges notebooks through nbdime")
     else:
         console.print(f"  git's diffs of notebooks stay plain: {repository.why}", style="yellow")
-    steps = [] if place == "." else [(f"cd {place}", "")]
+    steps = [] if place == "." else [(f"cd {shlex.quote(place)}", "")]
     print_next(
         console,
         *steps,
