@@ -261,12 +261,6 @@ class Workspace:
         found = self.finder.find(run)
         return open_stage(self.project, self.finder.state, found, stage, self.clock.now())
 
-    def let_go(self, run: str, stage: str | None = None) -> tuple[str, str]:
-        """Let the person's sessions on a stage read the newest inputs again; see `close_stage`."""
-        from workbench.pipeline.opening import close_stage
-
-        return close_stage(self.project, self.finder.find(run), stage)
-
     def stage(self, name: str, namespace: dict[str, Any] | None = None, run: str | None = None) -> Stage:
         """Return a stage for a person's session, its parameters checked in `namespace`.
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.projects import cell, notebook, write_notebook, write_project
 from workbench.errors import UsageError
+from workbench.pipeline.opening import close_stage
 from workbench.pipeline.outcome import Outcome
 from workbench.pipeline.reporter import RecordingReporter
 from workbench.workspace import open_workspace
@@ -174,8 +175,9 @@ def test_sessions_can_be_let_go_though_inputs_are_gone(shop: Path) -> None:
     with open_workspace(shop) as workspace:
         workspace.open(run)
         shutil.rmtree(workspace.project.layout.data)
-        assert workspace.let_go(run, "add") == ("add", run)
-        assert workspace.let_go(run, "add") == ("add", "")
+        state = workspace.show(run)
+        assert close_stage(workspace.project, state, "add") == ("add", run)
+        assert close_stage(workspace.project, state, "add") == ("add", "")
         assert workspace.stage("add").as_of == ""
 
 

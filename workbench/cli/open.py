@@ -35,12 +35,15 @@ def open_(
     on behind it, wb.stage(…) in it loads what that run read, and sets what that run was given. A
     JupyterLab that shows the project is used; otherwise one is started, until Ctrl-C.
     """
-    from workbench.cli.lab import start_lab, url_in_lab
+    from workbench.cli.lab import start_lab
+    from workbench.pipeline.jupyter import url_in_lab
+    from workbench.pipeline.opening import close_stage
     from workbench.workspace import open_workspace
 
     with open_workspace() as workspace:
         if close:
-            return _close(*workspace.let_go(run, stage), as_json)
+            found = workspace.show(run)
+            return _close(*close_stage(workspace.project, found, stage), as_json)
         opened = workspace.open(run, stage)
         root = workspace.project.root
     url = url_in_lab(root, opened)
