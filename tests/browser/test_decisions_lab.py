@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.lab import Lab, NotebookPage, running_lab
+from tests.insight.scene import Scene
 from tests.projects import notebook, write_notebook
 from tests.registry.models import MODEL
 from tests.widgets.judged_models import booster, ledger_of, project_with_versions
 from workbench.ledger.actor import local_actor
+from workbench.monitoring.finding import Check
 from workbench.project import Project
 from workbench.registry.model import ModelState, read_model
+from workbench.registry.verdict import Verdict
 
 pytestmark = pytest.mark.browser
 
@@ -25,6 +29,7 @@ MOVE = notebook(
     "pass",
     parameters="import workbench as wb",
 )
+DRIFT = notebook("drift = wb.widgets.Drift()\ndrift", "pass", parameters="import workbench as wb")
 SEARCH = """import optuna, time
 from IPython.display import display
 tuning = wb.widgets.Tuning()
@@ -41,7 +46,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project whose model has two versions, none of which is champion yet."""
     root = tmp_path_factory.mktemp("work") / "shop"
     project = project_with_versions(root, booster(10), booster(20))
-    for name, content in (("decide", DECIDE), ("move", MOVE)):
+    _weeks(project)
+    for name, content in (("decide", DECIDE), ("move", MOVE), ("drift", DRIFT)):
         write_notebook(root / f"{name}.ipynb", content)
     return project
 
@@ -99,6 +105,33 @@ def test_an_operating_point_and_a_what_if_are_moved_and_a_search_is_watched(page
     gates.locator("summary", has_text="quality").click()
     expect(gates.get_by_text("at least 0.7").first).to_be_visible()
     _watch_a_search(page, opened)
+
+
+def test_a_cell_of_the_map_of_drift_is_clicked(page: Page, lab: Lab) -> None:
+    """Its column and its window are looked into."""
+    opened = NotebookPage(page, lab, "drift.ipynb")
+    opened.run_cell_by_cell()
+    assert opened.errors() == []
+    widget = page.locator(".wb", has=page.get_by_text("Drift of delay", exact=True)).first
+    expect(widget).to_contain_text("carrier, 9 Mar 2026")
+    widget.locator("rect[data-place='1:1']").click()
+    expect(widget).to_contain_text("distance, 2 Mar 2026")
+    told = opened.execute("print(drift.feature, drift.window == drift.map.windows[1].position)")
+    assert told.split() == ["distance", "True"]
+
+
+def _weeks(project: Project) -> None:
+    """Write three weeks of two columns, one of which drifted in the last."""
+    scene = Scene(project.root, project=project)
+    for week in range(3):
+        moved = Verdict.FAIL if week == 2 else Verdict.PASS
+        found = [
+            Check("drift", "carrier", moved, value=0.3, limit=0.1),
+            Check("drift", "distance", Verdict.PASS),
+        ]
+        scene.window(*found)
+        scene.clock.advance(timedelta(days=7))
+    scene.close()
 
 
 def _watch_a_search(page: Page, opened: NotebookPage) -> None:

@@ -101,6 +101,24 @@ def test_another_column_and_window_are_looked_into() -> None:
 
 
 @pytest.mark.usefixtures("scene")
+def test_a_click_on_the_map_chooses_its_cell() -> None:
+    """As the page tells it; the same cell twice too, and what is no cell of the map is passed over."""
+    drift = Drift(feature="notes")
+    (field,) = widgets(drift.view, "Text")
+    place = drift.map.features.index("carrier")
+    assert f'data-place="{place}:2"' in markup_of(drift)
+    for _ in range(2):
+        field.value = f"{place}:2"
+        assert (drift.feature, drift.window) == ("carrier", drift.map.windows[2].position)
+        assert field.value == ""
+        drift.feature = "distance"
+    for wrong in ("99:0", "0:99", "nothing", "0"):
+        field.value = wrong
+    assert drift.feature == "distance"
+    drift.close()
+
+
+@pytest.mark.usefixtures("scene")
 def test_weeks_may_be_put_together() -> None:
     """Each cell shows the worst of its windows, and leads to that one."""
     drift = Drift(every="month")

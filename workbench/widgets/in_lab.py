@@ -8,6 +8,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from workbench.pipeline.jupyter import running_servers
 from workbench.widgets.parts.text import html
 
 _OPEN = "docmanager:open"  # JupyterLab runs such a command wherever on the page its name stands
@@ -29,16 +30,8 @@ def file_link(path: Path, words: str) -> Markup:
 
 def path_in_lab(path: Path) -> str | None:
     """Return a file's path as this kernel's Jupyter server knows it; None when no server shows it."""
-    try:
-        from jupyter_server.serverapp import list_running_servers
-
-        servers = list(list_running_servers())
-    except (ImportError, OSError, ValueError):
-        return None
     own = os.environ.get("JPY_PARENT_PID", "")
-    servers.sort(key=lambda server: str(server.get("pid")) != own)
-    for server in servers:
-        root = Path(server.get("root_dir") or "/nowhere").resolve()
+    for _, root in sorted(running_servers(), key=lambda found: str(found[0].get("pid")) != own):
         if path.resolve().is_relative_to(root):
             return path.resolve().relative_to(root).as_posix()
     return None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from workbench.insight.drift import DriftMap
 from workbench.registry.verdict import Verdict
 from workbench.widgets.drift.words import day
+from workbench.widgets.parts.clicks import ON_CLICK
 from workbench.widgets.parts.text import html, joined
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _TONES = {Verdict.PASS: "brand", Verdict.INCONCLUSIVE: "warn", Verdict.FAIL: "ba
 
 
 def heat(found: DriftMap, places: Sequence[int], chosen: tuple[int, int] | None) -> Markup:
-    """Return some features of a map as a picture.
+    """Return some features of a map as a picture; a click on a cell tells `FEATURE:WINDOW`, by their places.
 
     Args:
         found: the map.
@@ -36,7 +37,7 @@ def heat(found: DriftMap, places: Sequence[int], chosen: tuple[int, int] | None)
     if chosen is not None and chosen[0] in places:
         drawn.append(
             html(
-                '<rect class="wb-chosen" x="{x}" y="{y}" width="{w}" height="{h}"/>',
+                '<rect class="wb-chosen" pointer-events="none" x="{x}" y="{y}" width="{w}" height="{h}"/>',
                 x=f"{_NAME + chosen[1] * step:.1f}",
                 y=f"{list(places).index(chosen[0]) * _HIGH:.1f}",
                 w=f"{step:.1f}",
@@ -45,12 +46,13 @@ def heat(found: DriftMap, places: Sequence[int], chosen: tuple[int, int] | None)
         )
     return html(
         '<div class="wb-scroll"><svg class="wb-chart wb-axes" role="img" aria-label="{label}" '
-        'viewBox="0 0 {w} {h}" '
+        'viewBox="0 0 {w} {h}" {on_click} '
         'style="max-width:{max}px">{drawn}{foot}</svg></div>',
         label=f"Drift of {len(places)} columns in {len(found.windows)} windows",
         w=_WIDE,
         h=_HIGH * len(places) + _FOOT,
         max=int(_WIDE * 1.3),
+        on_click=ON_CLICK,
         drawn=joined(drawn),
         foot=_foot(found, _HIGH * len(places), step),
     )
@@ -79,9 +81,10 @@ def _cell(found: DriftMap, place: int, number: int, top: float, step: float) -> 
     left = _NAME + number * step
     measured = f"{score:.3g}, {excess:.2g} × its limit" if math.isfinite(excess) else "not measured"
     cell = html(
-        '<rect class="wb-cell wb-on-{tone}" x="{x}" y="{y}" width="{w}" height="{h}" '
+        '<rect class="wb-cell wb-on-{tone}" data-place="{place}" x="{x}" y="{y}" width="{w}" height="{h}" '
         'fill-opacity="{o}"><title>{title}</title></rect>',
         tone=_TONES[verdict],
+        place=f"{place}:{number}",
         x=f"{left:.1f}",
         y=f"{top:.1f}",
         w=f"{max(step - 0.6, 0.8):.1f}",
@@ -92,7 +95,7 @@ def _cell(found: DriftMap, place: int, number: int, top: float, step: float) -> 
     if verdict is not Verdict.FAIL or step < 3:
         return cell
     dot = html(
-        '<circle class="wb-dark" cx="{x}" cy="{y}" r="1.6"/>',
+        '<circle class="wb-dark" pointer-events="none" cx="{x}" cy="{y}" r="1.6"/>',
         x=f"{left + step / 2:.1f}",
         y=f"{top + _HIGH / 2:.1f}",
     )

@@ -12,6 +12,7 @@ from workbench.widgets.drift.heat import ROWS, heat
 from workbench.widgets.drift.picture import distributions, metric_line
 from workbench.widgets.drift.words import day, in_words
 from workbench.widgets.parts import block, chip, frame, html, joined, notice
+from workbench.widgets.parts.clicks import clicks
 from workbench.widgets.parts.table import Pager
 from workbench.widgets.parts.tiles import legend
 
@@ -50,7 +51,8 @@ class View:
         self._metric.observe(self._chose, "value")
         chosen = ipywidgets.HBox([self._feature, self._window], layout={"flex_flow": "row wrap"})
         self._parts = [self._every, self._map, self._pager, chosen, self._cell, self._metric, self._line]
-        self.panel = frame(self._head, *self._parts, title=f"Drift of {drift.model}")
+        clicked = clicks(self._clicked)
+        self.panel = frame(self._head, *self._parts, clicked, title=f"Drift of {drift.model}")
         self.draw()
 
     def follow(self) -> None:
@@ -138,6 +140,16 @@ class View:
             drift.every = change["new"]
         else:
             self.draw()
+
+    def _clicked(self, place: str) -> None:
+        """Look into the column and the window of a cell of the map."""
+        drift, found = self._drift, self._drift.map
+        try:
+            feature, number = map(int, place.split(":"))
+            name, window = found.features[feature], int(found.window[feature, number])
+        except (ValueError, IndexError):  # the map has changed since
+            return
+        drift.feature, drift.window = name, window
 
     def _page_of(self, feature: str) -> int:
         found = self._drift.map
