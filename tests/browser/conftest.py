@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.attack import ATTACK
 from tests.browser.chromium import launch
 from tests.browser.lab import Lab, running_lab
+from tests.dashboards.served import Served
+from tests.insight.scene import Scene
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +28,23 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1400, "height": 1000})
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    """A project in whose ledger every text attacks who shows it."""
+    made = Scene(tmp_path / "shop", say=lambda text: text + ATTACK)
+    made.all()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def served(scene: Scene) -> Iterator[Served]:
+    """It, served to this machine."""
+    made = Served(scene.project.root, scene.clock)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,37 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
 
+from tests.browser.attack import PASSWORD
 from tests.dashboards.served import Served
 from tests.insight.scene import Scene
 from workbench.access import Role, set_password, set_role
 
 pytestmark = pytest.mark.browser
-
-ATTACK = "<img src=x onerror=window.hit=1><script>window.hit=1</script>\"'{{7*7}}"
-PASSWORD = "correct horse battery"
-
-
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    """A project in whose ledger every text attacks who shows it."""
-    made = Scene(tmp_path / "shop", say=lambda text: text + ATTACK)
-    made.all()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def served(scene: Scene) -> Iterator[Served]:
-    """It, served to this machine."""
-    made = Served(scene.project.root, scene.clock)
-    yield made
-    made.close()
 
 
 def test_what_attacks_the_overview_is_shown_as_text(served: Served, page: Page) -> None:

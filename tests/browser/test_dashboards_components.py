@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser.attack import ATTACK
 from tests.browser.living import lives
-from tests.browser.test_dashboards import ATTACK
 from tests.dashboards.served import Served
 from tests.insight.scene import Scene
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.test_dashboards import ATTACK, PASSWORD
+from tests.browser.attack import ATTACK, PASSWORD
 from tests.dashboards.served import Served
 from tests.insight.scene import Scene
 from tests.registry.models import MODEL

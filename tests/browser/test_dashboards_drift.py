@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.attack import ATTACK, PASSWORD
 from tests.browser.living import lives
 from tests.dashboards.served import Served
 from tests.insight.scene import BEGIN, DAY, Scene
@@ -20,8 +19,6 @@ from workbench.monitoring.finding import Check
 
 pytestmark = pytest.mark.browser
 
-ATTACK = "<img src=x onerror=window.hit=1><script>window.hit=1</script>\"'{{7*7}}$$x$$"
-PASSWORD = "correct horse battery"
 WEEK = BEGIN + 7 * DAY
 
 _PLACE = """([column, row]) => {
@@ -42,13 +39,11 @@ _PLACE = """([column, row]) => {
 
 
 @pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
-    """A project in whose ledger every text attacks who shows it."""
-    made = Scene(tmp_path / "shop", say=lambda text: text + ATTACK)
-    made.all()
+def scene(scene: Scene) -> Scene:
+    """Its model was looked at for a week, and every name in it attacks, too."""
     names = {**NAMES, "names": ["AA" + ATTACK, "UA", None]}
     look(
-        made,
+        scene,
         WEEK,
         7,
         drifted("hour", 0.4, note="it moved" + ATTACK, evidence={**NUMBERS, "p": 0.001, "rows": 840}),
@@ -57,16 +52,7 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         metric("auc", 0.75, limit=0.7),
         metric(f"carrier=A{ATTACK} auc", 0.65, evidence={"slice": f"carrier=A{ATTACK}", "rows": 300}),
     )
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def served(scene: Scene) -> Iterator[Served]:
-    """It, served to this machine."""
-    made = Served(scene.project.root, scene.clock)
-    yield made
-    made.close()
+    return scene
 
 
 def test_a_click_on_a_cell_shows_both_sides_and_the_address_holds_it(served: Served, page: Page) -> None:

@@ -18,10 +18,14 @@ class Location:
     Args:
         query: what follows the question mark.
         live: the browser's address bar; None in a test.
+
+    Attributes:
+        strays: what the query names and there is not, by what it calls it; the usual is shown in its place.
     """
 
     def __init__(self, query: Mapping[str, str] | None = None, live: Any = None) -> None:
         self.query = dict(query or {})
+        self.strays: dict[str, str] = {}
         self._live = live
 
     @classmethod
@@ -38,6 +42,7 @@ class Location:
     def set(self, **values: Any) -> None:
         """Write values into the query; None takes a name out of it."""
         for name, value in values.items():
+            self.strays.pop(name, None)
             if value is None or value == "":
                 self.query.pop(name, None)
             else:
@@ -45,11 +50,15 @@ class Location:
         if self._live is not None:
             self._live.search = f"?{urlencode(self.query)}" if self.query else ""
 
+    def stray(self, name: str, said: str = "") -> None:
+        """Remember that what the query says of something, or said, is not there, so that the page says so."""
+        self.strays[name] = said or self.query[name]
+
     def bind(self, widget: param.Parameterized, name: str, parameter: str = "value") -> None:
         """Let a widget begin with what the query says, and the query follow the widget.
 
-        What the query says and the widget cannot take is left aside. A value that the widget had from the
-        beginning does not stand in the query.
+        What the query says and the widget cannot take is left aside, and the page says so. A value that the
+        widget had from the beginning does not stand in the query.
 
         Args:
             widget: or any parameterized object.
@@ -57,8 +66,8 @@ class Location:
             parameter: the widget's.
         """
         default = getattr(widget, parameter)
-        if name in self.query:
-            self._begin(widget, parameter, self.query[name])
+        if name in self.query and not self._begin(widget, parameter, self.query[name]):
+            self.stray(name)
 
         def follow(event: Any) -> None:
             self.set(**{name: None if event.new == default else event.new})
@@ -66,7 +75,7 @@ class Location:
         widget.param.watch(follow, [parameter])
 
     @staticmethod
-    def _begin(widget: param.Parameterized, parameter: str, text: str) -> None:
+    def _begin(widget: param.Parameterized, parameter: str, text: str) -> bool:
         values: list[Any] = [text]
         with contextlib.suppress(ValueError):
             values.insert(0, json.loads(text))
@@ -76,9 +85,10 @@ class Location:
             try:
                 if _is_offered(getattr(widget, "options", None), value):
                     setattr(widget, parameter, value)
-                    return
+                    return True
             except (ValueError, TypeError):
                 continue
+        return False
 
 
 def address(page: str, **query: Any) -> str:

@@ -49,22 +49,24 @@ def _opened(site: Site, page: Page) -> Any:
     set_zone(look.zone)
     pn.config.theme = "dark" if look.dark else "default"
     site.store.refresh()
+    location = Location.current()
     shell(
-        _made(site, page, person),
+        _made(site, page, person, location),
         page=page,
         pages=[each for each in site.pages if person.may(each.permission)],
         store=site.store,
         person=person,
         way=site.gate.directory.way,
         look=look,
+        location=location,
     )
     return None  # the shell has put it into the document
 
 
-def _made(site: Site, page: Page, person: Person) -> Any:
+def _made(site: Site, page: Page, person: Person, location: Location) -> Any:
     try:
         person.require(page.permission)
-        return pn.panel(page.view(site.store, person, Location.current()))
+        return pn.panel(page.view(site.store, person, location))
     except Exception as error:  # noqa: BLE001 - a view that breaks must say so on its page
         if not isinstance(error, AccessError):
             _log.exception("the page %s broke", page.path)

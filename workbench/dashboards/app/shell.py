@@ -22,10 +22,12 @@ from workbench.dashboards.app.theme import drawn
 
 if TYPE_CHECKING:
     from workbench.access import Person
+    from workbench.dashboards.app.location import Location
     from workbench.dashboards.app.look import Look
     from workbench.dashboards.app.page import Page
     from workbench.insight import Store
 
+_LONGEST = 60  # characters of what an address says
 _SAME = timedelta(minutes=2)
 """How far project time may be from the wall's before a page says which it is."""
 
@@ -39,6 +41,7 @@ def shell(
     person: Person,
     way: str,
     look: Look,
+    location: Location,
 ) -> None:
     """Put a whole page around its content into this session's document.
 
@@ -50,6 +53,7 @@ def shell(
         person: who looks.
         way: how people sign in.
         look: how they see it.
+        location: what the address asks for.
     """
     who = block(_who(person, way))
     banner = block("")
@@ -58,7 +62,7 @@ def shell(
     def tick() -> None:
         store.refresh(wait=0)
         for pane, text in (
-            (banner, joined(_told(store))),
+            (banner, joined((*_told(store), _strays(location)))),
             (clock, project_time(store.now(), datetime.now(UTC))),
             (who, _who(person, way)),
         ):
@@ -125,6 +129,18 @@ def _who(person: Person, way: str) -> Markup:
         name=person.name,
         role=person.role.value,
         zone=viewer_zone(),
+    )
+
+
+def _strays(location: Location) -> Markup:
+    """Return what the address names and there is not."""
+    if not location.strays:
+        return Markup("")
+    named = ", ".join(f"{name} {value[:_LONGEST]!r}" for name, value in sorted(location.strays.items()))
+    return html(
+        '<p class="banner unsure" role="status"><b>? There is no {named} here.</b> '
+        "The address may be old or misspelt; what is usual is shown instead.</p>",
+        named=named,
     )
 
 

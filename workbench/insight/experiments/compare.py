@@ -80,7 +80,8 @@ def compare_runs(store: Store, person: Person, runs: Sequence[str]) -> Compariso
     ids = list(dict.fromkeys(runs))
     if not LEAST <= len(ids) <= MOST:
         raise UsageError(
-            f"{len(ids)} runs were chosen; {LEAST} to {MOST} can be compared.",
+            f"{len(ids)} different {'run was' if len(ids) == 1 else 'runs were'} chosen; "
+            f"{LEAST} to {MOST} can be compared.",
             hint="Choose them in the table of runs.",
         )
     summaries = tuple(store.run(run) for run in ids)

@@ -33,6 +33,14 @@
     place.addEventListener("keydown", event => {
       const open = event.key === "Escape" && event.target.closest?.("details.many[open]")
       if (open) { open.open = false; open.querySelector("summary").focus() }
+      const step = {ArrowRight: 1, ArrowLeft: -1}[event.key]
+      const at = step && event.target.closest?.("[role=tab], [role=radio]")
+      if (!at) return
+      const all = [...at.parentNode.children].filter(each => !each.disabled)
+      const next = all[(all.indexOf(at) + step + all.length) % all.length]
+      event.preventDefault()
+      next?.focus()
+      next?.click()
     })
     place.addEventListener("cancel", event => {   // Escape in a dialog: the server closes it
       const close = event.target.querySelector?.("[data-act=close]")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import panel as pn
 
-from workbench.dashboards.app.components import Live, Select, Tabs, empty_state, heading, paragraph, tabbed
+from workbench.dashboards.app.components import Live, Select, Tabs, empty_state, heading, tabbed
 from workbench.dashboards.app.frames import Framed
 from workbench.dashboards.views.deployments.challenger import challenger
 from workbench.dashboards.views.deployments.history import History
@@ -57,7 +57,6 @@ def _nothing() -> Any:
 
 def _chosen(store: Store, person: Person, location: Location) -> Any:
     names = model_names(store, person)
-    asked = location.get("model")
     model = Select(label="Model", options=list(names), value=names[0], width=280, visible=len(names) > 1)
     location.bind(model, "model")
     place = pn.Column(sizing_mode="stretch_width", margin=0)
@@ -71,14 +70,8 @@ def _chosen(store: Store, person: Person, location: Location) -> Any:
 
     model.param.watch(lambda _: other(), "value")
     draw()
-    stray = (
-        [paragraph(f"There is no model {asked!r} here; this is {model.value}.", quiet=True)]
-        if asked and asked not in names
-        else []
-    )
     return pn.Column(
         heading("Deployments", level=1, note=model.value if len(names) == 1 else ""),
-        *stray,
         model,
         place,
         sizing_mode="stretch_width",

@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 
 _GATES, _CARD = "Gates", "Model card"
 _ROWS = 8
-_DIGITS = 6  # of a version's number
 _COLUMNS = (
     Column("version", "Version", width=80),
     Column("roles", "Is", width=100),
@@ -106,8 +105,11 @@ class Versions:
     def _wanted(self) -> int | None:
         """Return the version that the address names, else the champion, else the newest."""
         said = self._location.get("version")
-        if said.isascii() and said.isdecimal() and len(said) <= _DIGITS:
-            return int(said)
+        known = {str(each.number): each.number for each in self._found}
+        if said in known:
+            return known[said]
+        if said:
+            self._location.stray("version")
         champion = next((each for each in self._found if "champion" in each.roles), None)
         first = champion or next(iter(self._found), None)
         return first.number if first else None

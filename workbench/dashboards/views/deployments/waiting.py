@@ -51,6 +51,8 @@ class WaitingList:
     def __init__(self, store: Store, person: Person, location: Location, model: str) -> None:
         self._store, self._person, self._model = store, person, model
         self._asked = location.get("promotion")
+        if self._asked and self._asked not in map(str, store.model(model).promotions):
+            location.stray("promotion")
         self._cards: dict[int, _Card] = {}
         self._seen: dict[int, Seen] = {}
         self._place = pn.Column(sizing_mode="stretch_width", margin=0)

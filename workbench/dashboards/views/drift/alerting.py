@@ -63,6 +63,8 @@ class Alerting:
         self._store, self._person, self._model, self._location = store, person, model, location
         self._chosen = location.get("alert")
         self._answers: dict[str, pn.Row] = {}
+        if self._chosen and all(alert.id != self._chosen for alert in alerts(store, person, model)):
+            location.stray("alert")
         self._live: Live[Any] = Live(store, self._read, self._draw, "alert")
         self.panel = self._live.panel
 

@@ -66,7 +66,7 @@ class Slicing:
     """
 
     def __init__(self, store: Store, person: Person, location: Location, choice: Choice) -> None:
-        self._store, self._person, self._choice = store, person, choice
+        self._store, self._person, self._choice, self._location = store, person, choice, location
         self.slice = Select(label="Slice over time", options=[""], value="", width=260, margin=(4, 0))
         self._begin = location.get("slice")
         self.slice.param.watch(lambda event: location.set(slice=event.new or None), "value")
@@ -85,6 +85,8 @@ class Slicing:
         kept = self._begin or self.slice.value
         self.slice.options = names or [""]
         self.slice.value = kept if kept in names else (names or [""])[0]
+        if self._begin and self._begin not in names:
+            self._location.stray("slice", self._begin)
         self._begin = ""
         if not found:
             return empty_state(
