@@ -90,7 +90,9 @@ def test_a_stage_that_was_not_begun_is_not_said_to_run(run: Make, entry: Make) -
     """It waits, or its runner vanished before it came to it."""
     entries = entry(name="at-work", outcome=None, running=True), entry(name="later", outcome=None)
     said = words(lambda console: print_run(console, run(*entries, outcome=None)))
-    assert "2 stages: 1 running, 1 not begun" in said
+    assert "2 stages: 1 running, 1 waiting" in said
+    lost = run(entries[1], entry(outcome="lost"), outcome="lost")
+    assert "2 stages: 1 never ran, 1 lost" in words(lambda console: print_run(console, lost))
 
 
 def test_a_rejection_gives_the_gate_s_reason(entry: Make) -> None:

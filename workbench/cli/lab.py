@@ -1,22 +1,18 @@
-"""`workbench lab`: JupyterLab on the project; and the JupyterLab that shows it already."""
+"""`workbench lab`: JupyterLab on the project."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from workbench.cli.options import Json
 from workbench.cli.output import print_json
 from workbench.errors import StorageError
-
-if TYPE_CHECKING:
-    from workbench.pipeline.opening import Opened
 
 _EXTENSION = "--ServerApp.jpserver_extensions=workbench.lab=True"
 
@@ -75,29 +71,3 @@ def _command(root: Path, path: str | None, words: Sequence[str]) -> list[str]:
     return [
         sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={root}", _EXTENSION, *opens, *words
     ]  # fmt: skip
-
-
-def url_in_lab(root: Path, opened: Opened) -> str | None:
-    """Return the address of a notebook in a JupyterLab that runs and shows the project; None without one."""
-    for server in _servers():
-        folder = Path(server.get("root_dir") or server.get("notebook_dir") or "/nowhere").resolve()
-        if opened.notebook.resolve().is_relative_to(folder):
-            token = f"?token={server['token']}" if server.get("token") else ""
-            path, mark, cell = opened.url_path(root if folder == root.resolve() else folder).partition("#")
-            return f"{server['url']}lab/tree/{path}{token}{mark}{cell}"
-    return None
-
-
-def _servers() -> Iterator[dict[str, Any]]:
-    """Yield what Jupyter's running servers have written of themselves; its own way to ask takes seconds."""
-    try:
-        from jupyter_core.paths import jupyter_runtime_dir
-    except ImportError:
-        return
-    for path in sorted(Path(jupyter_runtime_dir()).glob("jpserver-*.json")):
-        try:
-            said = json.loads(path.read_text(encoding="utf-8"))
-            os.kill(said["pid"], 0)
-        except (OSError, ValueError, TypeError, KeyError):  # half written, or its server is gone
-            continue
-        yield said

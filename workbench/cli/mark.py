@@ -34,10 +34,13 @@ _MARKS = {
 }
 
 
-def entry_word(entry: Mapping[str, Any]) -> str:
+def entry_word(run: Mapping[str, Any], entry: Mapping[str, Any]) -> str:
     """Return a stage's outcome in a run, or where it stands without one."""
-    word: str = entry["outcome"] or ("running" if entry.get("running") else "not begun")
-    return word
+    if entry["outcome"]:
+        return str(entry["outcome"])
+    if run["outcome"]:
+        return "never ran"
+    return "running" if entry.get("running") else "waiting"
 
 
 def mark_of(word: str) -> Text:

@@ -53,7 +53,7 @@ def print_run(console: Console, state: dict[str, Any]) -> None:
     console.print(f"  started {time_text(state.get('started'))} by {who}{why}", style="dim", soft_wrap=True)
     _print_resumed(console, state)
     if is_sweep(state):
-        print_combinations(console, state["stages"])
+        print_combinations(console, state)
     else:
         _print_stages(console, state)
     _print_failures(console, state)
@@ -75,7 +75,7 @@ def print_end(console: Console, state: dict[str, Any]) -> None:
     console.print()
     _print_headline(console, state)
     if is_sweep(state):
-        print_combinations(console, state["stages"])
+        print_combinations(console, state)
     _print_failures(console, state)
 
 
@@ -93,7 +93,7 @@ def _print_stages(console: Console, state: dict[str, Any]) -> None:
     for entry in state["stages"]:
         table.add_row(
             entry["name"],
-            marked(entry_word(entry)),
+            marked(entry_word(state, entry)),
             seconds_text(entry.get("seconds")),
             seconds_text(entry.get("cpu_seconds")),
             bytes_text(entry.get("peak_memory_bytes")),
@@ -141,7 +141,7 @@ def _print_failures(console: Console, state: dict[str, Any]) -> None:
 
 
 def _counts(state: dict[str, Any]) -> str:
-    counts = Counter(map(entry_word, state["stages"]))
+    counts = Counter(entry_word(state, entry) for entry in state["stages"])
     parts = ", ".join(f"{number} {word}" for word, number in counts.items())
     return f"{plural(len(state['stages']), 'stage')}: {parts}" if parts else "no stages"
 

@@ -21,7 +21,7 @@ def print_stage(console: Console, run: Mapping[str, Any], entry: Mapping[str, An
 
     console.print(
         Text.assemble(
-            (entry["name"], "bold"), "  ", marked(entry_word(entry)), (f"  run {run['run']}", "dim")
+            (entry["name"], "bold"), "  ", marked(entry_word(run, entry)), (f"  run {run['run']}", "dim")
         )
     )
     _print_facts(console, entry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workbench.cli.amount import number_text, seconds_text
@@ -21,8 +21,9 @@ def is_sweep(state: dict[str, Any]) -> bool:
     return len(entries) > 1 and len({entry["stage"] for entry in entries}) == 1
 
 
-def print_combinations(console: Console, entries: Sequence[dict[str, Any]]) -> None:
-    """Print the combinations side by side."""
+def print_combinations(console: Console, state: Mapping[str, Any]) -> None:
+    """Print the combinations of a sweep side by side."""
+    entries = state["stages"]
     varied = varied_parameters(entries)
     metrics = list(dict.fromkeys(name for entry in entries for name in entry["metrics"]))[:_MOST_METRICS]
     table = plain_table("entry", *varied, "outcome", "took", *metrics, right=(*varied, "took", *metrics))
@@ -30,7 +31,7 @@ def print_combinations(console: Console, entries: Sequence[dict[str, Any]]) -> N
         table.add_row(
             entry["name"],
             *(number_text(entry["parameters"].get(name)) for name in varied),
-            marked(entry_word(entry)),
+            marked(entry_word(state, entry)),
             seconds_text(entry["seconds"]),
             *(number_text(entry["metrics"].get(name)) for name in metrics),
         )
