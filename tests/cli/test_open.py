@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from workbench.cli.lab import url_in_lab
+from workbench.pipeline.jupyter import url_in_lab
 from workbench.pipeline.opening import Opened
 from workbench.pipeline.pin import Failed, Pin
 

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.insight.experiments.past import PARAMETERS, SCIENTIST, VIEWER, Past, person
 from tests.projects import notebook, write_project
-from workbench.access import Role
+from workbench.access import Role, set_role
 from workbench.clock import system_clock
 from workbench.errors import AccessError, UsageError
 from workbench.insight import Store
@@ -19,10 +20,13 @@ from workbench.insight.experiments import (
     launch,
     launch_form,
     launches,
+    open_here,
+    opens_here,
     progress,
     run_detail,
 )
 from workbench.project import load_project
+from workbench.workspace import open_workspace
 
 _PATIENCE = 120.0
 
@@ -112,3 +116,22 @@ def _ended(store: Store, launched: object) -> Progress:
             return found
         time.sleep(0.1)
     raise AssertionError("the run did not end")
+
+
+def test_a_stage_is_opened_from_a_page_only_where_nobody_signs_in(tmp_path: Path) -> None:
+    """Its sessions would be those of who runs the server."""
+    made = notebook("import workbench as wb\nstage = wb.stage('train')\nassert False, 'not yet'")
+    root = write_project(tmp_path / "mended", {"train": {"notebook": made}}, runner="warm = false\n")
+    with open_workspace(root) as workspace:
+        failed = workspace.run()
+    with closing(Store(load_project(root), system_clock(), every=0.0, patience=20.0)) as store:
+        store.refresh()
+        assert opens_here(store, SCIENTIST)
+        assert not opens_here(store, VIEWER)
+        opened = open_here(store, SCIENTIST, failed.run, "train")
+        assert opened.notebook == "notebooks/train.ipynb"
+        assert any(failed.run in line for line in opened.words)
+        set_role(root, "somebody", Role.ADMIN)
+        assert not opens_here(store, SCIENTIST)
+        with pytest.raises(AccessError, match="for several people"):
+            open_here(store, SCIENTIST, failed.run, "train")

@@ -26,7 +26,7 @@ from workbench.insight.experiments.launch import (
     stop,
 )
 from workbench.insight.experiments.notebook_diff import CellDiff, Line, notebook_diff
-from workbench.insight.experiments.opened import open_in_session
+from workbench.insight.experiments.opened import OpenedHere, open_here, open_in_session, opens_here
 from workbench.insight.experiments.planned import expect_stages, plan_launch
 from workbench.insight.experiments.series import Measured, metric_over_time
 from workbench.insight.experiments.trials import (
@@ -57,6 +57,7 @@ __all__ = [
     "Launched",
     "Line",
     "Measured",
+    "OpenedHere",
     "ParameterImportance",
     "Progress",
     "Row",
@@ -83,7 +84,9 @@ __all__ = [
     "metric_over_time",
     "notebook_diff",
     "notebook_page",
+    "open_here",
     "open_in_session",
+    "opens_here",
     "plan_launch",
     "progress",
     "read_figure",

@@ -18,6 +18,7 @@ from workbench.dashboards.app.components import (
     link,
 )
 from workbench.dashboards.app.frames import frame
+from workbench.dashboards.views.experiments.mending import is_to_mend, mending
 from workbench.dashboards.views.experiments.parts import PAGE, figures
 from workbench.dashboards.views.experiments.stage_result import head, result
 from workbench.errors import WorkbenchError
@@ -60,11 +61,13 @@ def _parts(store: Store, person: Person, location: Location, detail: RunDetail) 
     def read() -> tuple[RunDetail, str]:
         return run_detail(store, person, detail.run), stage.value
 
-    def read_part() -> tuple[Stage | None, str]:
-        return run_detail(store, person, detail.run).stage(stage.value), tab.value
+    def read_part() -> tuple[Stage | None, str, RunDetail | None]:
+        found = run_detail(store, person, detail.run)
+        chosen = found.stage(stage.value)
+        return chosen, tab.value, found if chosen is not None and is_to_mend(chosen) else None
 
     whole: Live[Any] = Live(store, read, lambda found: head(*found), "run")
-    part: Live[Any] = Live(store, read_part, lambda found: _part(store, person, detail.run, *found), "run")
+    part: Live[Any] = Live(store, read_part, lambda found: _part(store, person, detail.run, found), "run")
     for live in (whole, part):
         stage.param.watch(lambda _, live=live: live.refresh(), "value")
     tab.param.watch(lambda _: part.refresh(), "value")
@@ -78,7 +81,10 @@ def _telling(detail: RunDetail) -> str:
     return next(bad, max(detail.stages, key=lambda stage: len(stage.metrics))).name
 
 
-def _part(store: Store, person: Person, run: str, stage: Stage | None, what: str) -> Any:
+def _part(
+    store: Store, person: Person, run: str, found: tuple[Stage | None, str, RunDetail | None]
+) -> Any:
+    stage, what, failed = found
     if stage is None:
         return empty_state("No such stage", "Choose another one.")
     if what == _NOTEBOOK:
@@ -90,4 +96,4 @@ def _part(store: Store, person: Person, run: str, stage: Stage | None, what: str
                 "No figure", 'The stage logged none. stage.log_figure(figure, "name") keeps one.'
             )
         return figures((name, read_figure(store, person, run, stage.name, name)) for name in names)
-    return result(stage)
+    return result(stage, mending(store, person, failed, stage) if failed else None)

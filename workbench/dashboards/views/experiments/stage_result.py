@@ -67,8 +67,13 @@ def head(detail: RunDetail, chosen: str) -> Any:
     return pn.Column(*parts, sizing_mode="stretch_width", margin=(8, 0))
 
 
-def result(stage: Stage) -> Any:
-    """Return a stage in detail."""
+def result(stage: Stage, mends: Any | None = None) -> Any:
+    """Return a stage in detail.
+
+    Args:
+        stage: of a run.
+        mends: what can be done about it, where it failed.
+    """
     parts: list[Any] = [heading(stage.name, level=2, note=_note(stage))]
     if stage.taken_from:
         parts.append(
@@ -83,8 +88,8 @@ def result(stage: Stage) -> Any:
             paragraph(html("{cell}<b>{said}</b>", cell=cell, said=said)),
             code(str(stage.error.get("traceback", ""))),
         ]
-    if stage.opens and stage.outcome is not None and not stage.outcome.is_success:
-        parts.append(paragraph(html("Mend it on its inputs: <code>{command}</code>", command=stage.opens)))
+    if mends is not None:
+        parts.append(mends)
     parts.append(
         Flow(
             _list("Metrics", [(name, number(value, digits=5)) for name, value in stage.metrics.items()]),
