@@ -171,6 +171,7 @@ def _column(page: Page, number: int) -> Iterator[None]:
 
 
 def _cell(page: Page, number: int) -> Iterator[None]:
+    page.get_by_role("heading", name="How far each column").wait_for()
     drawn = page.locator(".bk-Canvas, .bk-CanvasPanel, canvas").first
     drawn.scroll_into_view_if_needed()
     box = drawn.bounding_box()
