@@ -33,7 +33,7 @@ from workbench.insight.drift.alerts import (
 )
 from workbench.insight.experiments import LaunchRequest, RunQuery, group_runs, launch_form
 from workbench.insight.experiments.launch import check_launch, launch, launches, progress, stop
-from workbench.insight.experiments.opened import open_in_session
+from workbench.insight.experiments.opened import open_here, open_in_session
 from workbench.ledger import Append, Ledger, NewEvent
 from workbench.registry.deployment import SHADOWED
 
@@ -159,6 +159,9 @@ CASES = {
     ),
     "experiments.opened.open_in_session": Case(
         "launch", _launched, lambda w, p: open_in_session(w.store, p, "a", "train"), writes=False
+    ),
+    "experiments.opened.open_here": Case(
+        "launch", _launched, lambda w, p: open_here(w.store, p, "a", "train"), writes=False
     ),
     "experiments.groups.group_runs": Case(
         "view", _launched, lambda w, p: group_runs(w.store, p, RunQuery(), "pipeline"), writes=False
