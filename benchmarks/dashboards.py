@@ -21,7 +21,7 @@ import httpx
 import psutil
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from benchmarks.acts import ACTS, CONTENT, PAGES
+from benchmarks.acts import ACTS, CONTENT, PAGES, painted
 from benchmarks.figure import Figure
 from benchmarks.overhead import WORKBENCH
 from benchmarks.past import write_past
@@ -35,11 +35,6 @@ VIEWERS, CROWDS = 20, 4
 KEPT = 1.15
 """How much of the memory after the first crowd the last one may leave behind, as a ratio."""
 
-_PAINTED = """() => {
-  const [painted, made] = ["first-contentful-paint", "workbench first"].map(
-    name => performance.getEntriesByName(name)[0].startTime)
-  return performance.timeOrigin + Math.max(painted, made)
-}"""
 _KEPT = "WORKBENCH_BENCH_PAST"  # a folder in which the past is kept between two runs
 _ENDS = 30.0  # seconds until a session that nobody looks at is let go
 
@@ -72,7 +67,7 @@ def _first_content(browser: Browser, url: str, page: str, rounds: int) -> Figure
         begin = time.time()
         shown.goto(f"{url}{page}", wait_until="commit")
         shown.locator(CONTENT[page]).first.wait_for(timeout=60_000)
-        times.append(shown.evaluate(_PAINTED) / 1000 - begin)
+        times.append(painted(shown) - begin)
         context.close()
     return Figure(f"{page}: first content", median(times), "s", "limit", FIRST, 1.0)
 
@@ -84,12 +79,11 @@ def _interaction(browser: Browser, url: str, name: str, rounds: int) -> Figure:
     page = _living(context.new_page(), f"{url}{place}")
     times = []
     for number in range(rounds + 1):
-        do: Iterator[None] = act(page, number)
+        do: Iterator[float | None] = act(page, number)
         next(do)  # what has to be there first
-        begin = time.perf_counter()
-        for _ in do:
-            pass
-        times.append(time.perf_counter() - begin)
+        begin = time.time()
+        told = list(do)
+        times.append((told[-1] if told and told[-1] else time.time()) - begin)
     context.close()
     return Figure(name, median(times[1:]), "s", "limit", ACT, 1.0)
 
