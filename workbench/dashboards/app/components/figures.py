@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 import panel as pn
+from bokeh.models import NoOverlap
 from bokeh.plotting import figure as bokeh_figure
 from markupsafe import Markup
 
@@ -35,6 +36,7 @@ def figure(*, x: str = "", y: str = "", height: int = 320, tools: str = _TOOLS, 
         toolbar_location="right",
         **settings,
     )
+    made.xaxis.major_label_policy = NoOverlap(min_distance=8)  # narrow screens have room for fewer
     made.toolbar.logo = None
     made.toolbar.autohide = True
     if made.toolbar.tools:

@@ -81,9 +81,7 @@ def _telling(detail: RunDetail) -> str:
     return next(bad, max(detail.stages, key=lambda stage: len(stage.metrics))).name
 
 
-def _part(
-    store: Store, person: Person, run: str, found: tuple[Stage | None, str, RunDetail | None]
-) -> Any:
+def _part(store: Store, person: Person, run: str, found: tuple[Stage | None, str, RunDetail | None]) -> Any:
     stage, what, failed = found
     if stage is None:
         return empty_state("No such stage", "Choose another one.")

@@ -44,12 +44,13 @@ def head(detail: RunDetail, chosen: str) -> Any:
             ("Started", moment(detail.started, seconds=True)),
             ("Took", duration(detail.seconds)),
             ("By", detail.actor),
-            ("Why", detail.because),
             ("Code", _code(detail)),
         )
     )
-    reason = html('<p class="quiet">{reason}</p>', reason=detail.reason) if detail.reason else ""
-    parts = [styled(html("{reason}{told}", reason=reason, told=told))]
+    words = joined(
+        html('<p class="quiet">{text}</p>', text=text) for text in (detail.because, detail.reason) if text
+    )
+    parts = [styled(html("{words}{told}", words=words, told=told))]
     if detail.is_sweep:
         words = html(
             "A sweep of {stage} with {count} combinations: {link}.",
