@@ -130,8 +130,8 @@ def _values(stage: StageSummary | StageDraft) -> tuple[Any, ...]:
 def _resumed(run: RunDraft, data: Mapping[str, Any]) -> None:
     run.parameters.update(_parameters(data["entries"]))
     for stage in run.stages.values():
-        if not (stage.outcome and stage.outcome.is_success):
-            stage.outcome = None
+        if stage.outcome and not stage.outcome.is_success:
+            stage.outcome = stage.seconds = None
     run.outcome, run.reason, run.seconds = None, "", None
 
 
