@@ -60,7 +60,7 @@ def head(detail: RunDetail, chosen: str) -> Any:
         )
         parts.append(paragraph(words))
     if detail.stages and not detail.is_sweep:
-        parts.append(styled(graph(detail, chosen)))
+        parts += [pn.Spacer(height=12), styled(graph(detail, chosen))]
     shown = detail.stages[:_MANY]
     parts.append(styled(_stages(detail, shown, chosen)))
     if len(shown) < len(detail.stages):
