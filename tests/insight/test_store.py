@@ -57,6 +57,23 @@ def test_it_follows_the_ledgers_tail_and_says_what_changed(scene: Scene, store: 
     assert [wish.number for wish in models[0].pending] == [1]
 
 
+def test_catching_up_sees_what_was_written_before(scene: Scene, store: Store) -> None:
+    """Also at once after a look, which `refresh` would leave it at, and while another look is under way."""
+    for number in range(10, 40):
+        store.refresh(wait=0)
+        scene.version(number)
+        store.catch_up(wait=10)
+        assert number in store.model(MODEL).versions
+
+
+def test_catching_up_waits_no_longer_than_it_may(scene: Scene, store: Store) -> None:
+    """A ledger that nobody gets at is seen later."""
+    with _locked(scene):
+        began = time.monotonic()
+        store.catch_up(wait=0.1)
+        assert time.monotonic() - began < 2
+
+
 def test_events_that_are_not_understood_are_counted_and_passed_over(scene: Scene, store: Store) -> None:
     """One of them stops nothing."""
     scene.write(f"monitoring/{MODEL}", "window.judged", {"report": 7})

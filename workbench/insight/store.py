@@ -68,6 +68,7 @@ class Store:
         self._kept_to: int | None = None  # before the first look
         self._noticed = float("-inf")
         self._asked = float("-inf")
+        self._begun = self._ended = 0  # looks
         self._answered = threading.Event()
         self._answered.set()
 
@@ -78,14 +79,30 @@ class Store:
             wait: seconds to wait for the look to end; its usual patience when None. A new store is best
                 given as long as the whole ledger takes.
         """
-        now = time.monotonic()
         with self._lock:
-            if now - self._asked >= self._every and self._answered.is_set():
-                self._asked = now
-                self._answered.clear()
-                threading.Thread(target=self._look, name="insight ledger", daemon=True).start()
+            if time.monotonic() - self._asked >= self._every and self._answered.is_set():
+                self._begin_look()
         self._answered.wait(self._patience if wait is None else wait)
         return self.version
+
+    def catch_up(self, *, wait: float | None = None) -> int:
+        """Let the ledger be looked at anew: what was written before this call is seen after it.
+
+        Args:
+            wait: seconds to wait for the look to end; its usual patience when None. A ledger that takes
+                longer is seen later.
+        """
+        ends = time.monotonic() + (self._patience if wait is None else wait)
+        with self._lock:
+            wanted = self._begun + 1
+        while True:
+            with self._lock:
+                if self._ended >= wanted:
+                    return self.version
+                if self._begun < wanted and self._answered.is_set():
+                    self._begin_look()
+            if not self._answered.wait(max(0.0, ends - time.monotonic())):
+                return self.version
 
     @property
     def ledger(self) -> Ledger:
@@ -208,6 +225,12 @@ class Store:
                 found = self._kept[name] = (stamp, make(self._folded))
             return found[1]  # type: ignore[return-value] # each name has its own kind of value
 
+    def _begin_look(self) -> None:
+        self._asked = time.monotonic()
+        self._begun += 1
+        self._answered.clear()
+        threading.Thread(target=self._look, name="insight ledger", daemon=True).start()
+
     def _look(self) -> None:
         try:
             self._follow()
@@ -222,6 +245,7 @@ class Store:
             if str(trouble or "") != str(self.trouble or ""):
                 self.version += 1
             self.trouble = trouble
+            self._ended += 1
         self._answered.set()
 
     def _follow(self) -> None:

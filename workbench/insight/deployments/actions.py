@@ -59,7 +59,7 @@ def propose(
     waits = ask(
         store.project, store.ledger, model, version, alias=to, share=share, reason=reason, actor=person.actor
     )
-    store.refresh(wait=_WAIT)
+    store.catch_up(wait=_WAIT)
     return f"Version {version} of {model} waits for an approval as {to} (promotion {waits.number})."
 
 
@@ -108,7 +108,7 @@ def reject(store: Store, person: Person, model: str, proposal: int, *, reason: s
     person.require("reject", model=model)
     _check_reason(reason)
     decided = store.registry.reject(model, proposal, reason=reason, actor=person.actor)
-    store.refresh(wait=_WAIT)
+    store.catch_up(wait=_WAIT)
     return f"Version {decided.version} of {model} was rejected as {decided.alias}; what serves is as it was."
 
 
@@ -241,7 +241,7 @@ def _check_reason(reason: str) -> None:
 
 def _done(store: Store, decided: Decided | Redeployed) -> str:
     """Return what serves now, once those who look see it too."""
-    store.refresh(wait=_WAIT)
+    store.catch_up(wait=_WAIT)
     if isinstance(decided, Redeployed):
         return now_text(decided.after)
     told = now_text(decided.deployment)

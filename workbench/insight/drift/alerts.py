@@ -88,7 +88,7 @@ def acknowledge(store: Store, person: Person, alert: str, *, reason: str) -> str
     """
     person.require("acknowledge")
     change = answers.acknowledge(store.ledger, alert, reason=reason, actor=person.actor)
-    store.refresh()
+    store.catch_up()
     if change is None:
         return f"Somebody had acknowledged {alert} already."
     return f"{change.alert.id} is acknowledged: {person.name} is on it."
@@ -122,11 +122,11 @@ def resolve(store: Store, person: Person, alert: str, *, reason: str) -> str:
     person.require("acknowledge")
     ledger = store.ledger
     change = answers.resolve(ledger, alert, reason=reason, actor=person.actor)
-    store.refresh()
+    store.catch_up()
     if change is None:
         return f"{alert} was resolved already."
     answers.tell(store.project, ledger, (change,), now=store.now())
-    store.refresh()
+    store.catch_up()
     return f"{change.alert.id} is resolved. Its rule fires anew when later windows fail."
 
 

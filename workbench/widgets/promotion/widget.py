@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -24,13 +23,10 @@ from workbench.insight.deployments import (
     set_traffic,
     versions,
 )
-from workbench.registry.model import stream_of
 from workbench.registry.version import CHAMPION
 from workbench.widgets.named import model_named
 from workbench.widgets.session import session
 from workbench.widgets.shown import Shown
-
-_LOOKS, _BETWEEN = 40, 0.05  # at the ledger after a decision, and seconds from one to the next
 
 
 class Promotion(Shown):
@@ -157,7 +153,6 @@ class Promotion(Shown):
     def act(self, action: Callable[..., str], *what: Any, **how: Any) -> str:
         """Do one of the actions of `workbench.insight.deployments` in your name; see the methods above."""
         told = action(self.session.store, self.session.person, self.model, *what, **how)
-        self._catch_up()
         self.told = told
         return told
 
@@ -179,16 +174,6 @@ class Promotion(Shown):
 
     def __repr__(self) -> str:
         return f"<Promotion of {self.model}>"
-
-    def _catch_up(self) -> None:
-        """Let what was written be seen by everybody here who looks, before anything is drawn anew."""
-        store = self.session.store
-        written, patience = store.ledger.version(stream_of(self.model)), threading.Event()
-        for _ in range(_LOOKS):
-            if store.model(self.model).version >= written:
-                return
-            store.refresh()
-            patience.wait(_BETWEEN)
 
     def _waiting(self, proposal: int | None) -> int:
         if proposal is not None:

@@ -89,6 +89,6 @@ class Watching:
             over = self.at_work.state != _RUNNING and found.run.outcome is not None
             self.state = self.at_work.state if over else _RUNNING
         elif found.code is not None:
-            store.refresh(wait=5.0)
+            store.catch_up(wait=5.0)
             again = progress(store, person, self._launched)
             self.state = STARTING if again.run is not None else REFUSED

@@ -89,6 +89,7 @@ class Asking:
 
     def _promote(self) -> Action:
         def consequence() -> str:
+            self._store.catch_up()
             self._seen = deployment(self._store, self._person, self._model).seen
             return promote_consequence(
                 self._store,

@@ -40,6 +40,7 @@ from workbench.insight.deployments import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from workbench.access import Person
@@ -61,9 +62,10 @@ class ServingNow:
     def __init__(self, store: Store, person: Person, model: str) -> None:
         self._store, self._person, self._model = store, person, model
         self._seen = deployment(store, person, model).seen
+        self._drawn_share = self._seen.share  # where nobody has moved it
         self._share = IntSlider(
             label="Challenger's share of the requests, in %",
-            value=round(self._seen.share * _WHOLE),
+            value=round(self._drawn_share * _WHOLE),
             end=_WHOLE,
             width=260,
         )
@@ -86,7 +88,8 @@ class ServingNow:
 
     def _offer(self, found: Deployment) -> None:
         """Put the buttons below that mean something now; one whose dialog is open stays."""
-        if not self._traffic.is_open:
+        if found.seen.share != self._drawn_share and not self._traffic.is_open:
+            self._drawn_share = found.seen.share
             self._share.value = round(found.seen.share * _WHOLE)
         offered: list[Any] = []
         if found.challenger is not None or self._traffic.is_open:
@@ -104,60 +107,62 @@ class ServingNow:
         if list(self._buttons) != offered:
             self._buttons[:] = offered
 
-    def _look(self) -> None:
-        """Remember what serves at the moment at which somebody is told what follows."""
-        self._seen = self._read().seen
-
     def _traffic_action(self) -> Action:
-        def consequence() -> str:
-            self._look()
-            return set_traffic_consequence(self._store, self._person, self._model, self._share.value / _WHOLE)
-
-        return Action(
+        return self._action(
             "Change traffic",
-            title=f"Change the traffic of {self._model}?",
-            consequence=safely(consequence),
-            act=lambda reason: set_traffic(
-                self._store,
-                self._person,
-                self._model,
-                self._share.value / _WHOLE,
-                reason=reason,
-                seen=self._seen,
+            f"Change the traffic of {self._model}?",
+            lambda: set_traffic_consequence(self._store, self._person, self._model, self._asked_share),
+            lambda reason: set_traffic(
+                self._store, self._person, self._model, self._asked_share, reason=reason, seen=self._seen
             ),
-            disabled_because=because(self._person, "traffic"),
+            permission="traffic",
         )
 
     def _withdraw_action(self) -> Action:
-        def consequence() -> str:
-            self._look()
-            return withdraw_consequence(self._store, self._person, self._model)
-
-        return Action(
+        return self._action(
             "Withdraw challenger",
-            title=f"Withdraw the challenger of {self._model}?",
-            consequence=safely(consequence),
-            act=lambda reason: withdraw(
-                self._store, self._person, self._model, reason=reason, seen=self._seen
-            ),
-            danger=True,
-            disabled_because=because(self._person, "rollback"),
+            f"Withdraw the challenger of {self._model}?",
+            lambda: withdraw_consequence(self._store, self._person, self._model),
+            lambda reason: withdraw(self._store, self._person, self._model, reason=reason, seen=self._seen),
+            permission="rollback",
         )
 
     def _back_action(self) -> Action:
-        def consequence() -> str:
-            self._look()
-            return roll_back_consequence(self._store, self._person, self._model)
+        return self._action(
+            "Roll back",
+            f"Roll back {self._model}?",
+            lambda: roll_back_consequence(self._store, self._person, self._model),
+            lambda reason: roll_back(self._store, self._person, self._model, reason=reason, seen=self._seen),
+            permission="rollback",
+        )
+
+    @property
+    def _asked_share(self) -> float:
+        return float(self._share.value) / _WHOLE
+
+    def _action(
+        self,
+        label: str,
+        title: str,
+        consequence: Callable[[], str],
+        act: Callable[[str], str],
+        *,
+        permission: str,
+    ) -> Action:
+        """Return what acts on what serves at the moment at which somebody is told what follows."""
+
+        def told() -> str:
+            self._store.catch_up()
+            self._seen = self._read().seen
+            return consequence()
 
         return Action(
-            "Roll back",
-            title=f"Roll back {self._model}?",
-            consequence=safely(consequence),
-            act=lambda reason: roll_back(
-                self._store, self._person, self._model, reason=reason, seen=self._seen
-            ),
-            danger=True,
-            disabled_because=because(self._person, "rollback"),
+            label,
+            title=title,
+            consequence=safely(told),
+            act=act,
+            danger=permission == "rollback",
+            disabled_because=because(self._person, permission),
         )
 
     def _shadow_action(self, version: int) -> Action:

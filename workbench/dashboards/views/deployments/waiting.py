@@ -110,6 +110,7 @@ class WaitingList:
         return _Card(words, yes, no, panel)
 
     def _consequence(self, number: int) -> str:
+        self._store.catch_up()
         self._seen[number] = deployment(self._store, self._person, self._model).seen
         return approve_consequence(self._store, self._person, self._model, number)
 
