@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.attack import ATTACK, PASSWORD
-from tests.browser.living import lives
 from tests.dashboards.served import Served
 from tests.insight.scene import Scene
 from tests.registry.models import MODEL
@@ -176,7 +175,6 @@ def test_a_challenger_that_answers_nobody_is_withdrawn(
         shop.promote(1)
     page = browser.new_context().new_page()
     _enter(page, served, "oda")
-    lives(page)
     button = page.get_by_role("button", name="Withdraw challenger", exact=True)
     expect(button).to_have_count(0)
     shop.promote(2, alias="challenger", share=0.0)

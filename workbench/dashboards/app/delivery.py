@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+import panel as pn
 from panel.io.server import DocHandler, WSHandler
 from tornado.web import StaticFileHandler
 
@@ -49,6 +50,16 @@ class Connection(WSHandler):  # type: ignore[misc] # Panel's class is not typed
         """Take the connection."""
         self.set_nodelay(True)
         super().open()
+
+    async def _handle(self, message: Any) -> Any:
+        """Answer a message; from when the browser asks for the page's parts, tell it every change of them.
+
+        Panel drops what changes before the page has said that it stands, for the browser would yet ask for
+        everything: but that it has done some hundred milliseconds before.
+        """
+        if message.msgtype == "PULL-DOC-REQ":
+            pn.state._connected[self.connection.session.document] = True
+        return await super()._handle(message)
 
 
 class PageHandler(DocHandler):  # type: ignore[misc] # Panel's class is not typed

@@ -38,6 +38,7 @@ def variables(*, dark: bool, navigation: Markup, first: Markup) -> dict[str, Any
         "look_script": look_script(),
         "page_style": asset("assets/page.css"),
         "page_script": asset("assets/page.js"),
+        "bokeh_script": asset("assets/bokeh.js"),
         "block_style": STYLE + CONTROLS,
         "navigation": navigation,
         "first": first,

@@ -141,10 +141,11 @@
       old.replaceWith(host)
       document.documentElement.scrollTop = scrollTop
       const ends = performance.now() + 20000
-      const check = () => {
+      const check = async () => {
         const roots = window.Bokeh?.index?.roots || []
         const stands = roots.length && roots.every(view => view.is_idle !== false) && keys.every(key => living.has(key))
         if (!stands && performance.now() < ends) { setTimeout(check, 20); return }
+        await workbench.level(roots)
         live.classList.remove("coming")
         host.remove()
         document.documentElement.dataset.lives = ""

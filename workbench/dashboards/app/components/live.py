@@ -59,8 +59,7 @@ class Live(Generic[T]):
         self._drawn = False
         self._stamp: object = None
         self._broken = 0
-        self._drawings = 0
-        self._settled = False
+        self._lives = False
         self.panel = _Place(self)
         self._waits = bool(later) and pn.state.curdoc is not None
         if self._waits:
@@ -68,7 +67,7 @@ class Live(Generic[T]):
         self.refresh()
         if pn.state.curdoc is not None:
             each_second(self.tick)
-            pn.state.onload(self._settle)
+            pn.state.onload(self._begin)
 
     def refresh(self) -> None:
         """Ask again now, as after a widget has changed what is asked."""
@@ -89,18 +88,17 @@ class Live(Generic[T]):
     def _show(self, drawn: Any) -> None:
         if [drawn] == list(self.panel):
             return
-        self._drawings += 1
-        if self._settled:
+        if self._lives:
             put(self.panel, drawn)
         else:
             self.panel[:] = [drawn]
 
-    def _settle(self) -> None:
-        """Draw once more what was drawn anew while the page was built: the browser may have missed it."""
-        if self._waits or self._drawings > 1:
-            self._waits = self._drawn = False
+    def _begin(self) -> None:
+        """Draw what has waited for the page to live."""
+        if self._waits:
+            self._waits = False
             self.refresh()
-        self._settled = True
+        self._lives = True
 
     def tick(self) -> None:
         """Look whether there is anything new, and draw it."""
