@@ -85,11 +85,10 @@ def test_events_that_are_not_understood_are_counted_and_passed_over(scene: Scene
 
 def test_a_locked_ledger_is_told_of_and_what_was_known_stands(scene: Scene, store: Store) -> None:
     """Nobody waits for the lock; afterwards the store goes on by itself."""
-    store._patience = 0.0
     with _locked(scene):
         _until(lambda: _looked(store) is not None)
         began = time.monotonic()
-        store.refresh()
+        store.refresh(wait=0.1)
         assert "locked" in str(store.trouble)
         assert store.model(MODEL).champion == 1
         assert time.monotonic() - began < 1

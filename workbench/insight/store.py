@@ -14,6 +14,7 @@ from workbench.errors import StorageError, UnknownNameError, WorkbenchError
 from workbench.insight.folded import KINDS, Folded, Judged
 from workbench.insight.following import TIMEOUT, Following
 from workbench.insight.keeping import FILE, KEPT, keep, kept
+from workbench.insight.looking import Looks
 from workbench.insight.runs import RunSummary
 from workbench.insight.windows import WindowBrief
 from workbench.pipeline.history import RunState, fold
@@ -58,8 +59,6 @@ class Store:
         self.version = 0
         self.trouble: WorkbenchError | None = None
         self.seen: datetime | None = None
-        self._every = every
-        self._patience = patience
         self._folded = Folded()
         self._lock = threading.RLock()
         self._kept: dict[object, tuple[int, object]] = {}
@@ -67,10 +66,7 @@ class Store:
         self._file = project.layout.state / FILE
         self._kept_to: int | None = None  # before the first look
         self._noticed = float("-inf")
-        self._asked = float("-inf")
-        self._begun = self._ended = 0  # looks
-        self._answered = threading.Event()
-        self._answered.set()
+        self._looks = Looks(self._look, every=every, patience=patience)
 
     def refresh(self, *, wait: float | None = None) -> int:
         """Let the ledger be looked at, when the last look is long enough ago, and return the version.
@@ -79,10 +75,7 @@ class Store:
             wait: seconds to wait for the look to end; its usual patience when None. A new store is best
                 given as long as the whole ledger takes.
         """
-        with self._lock:
-            if time.monotonic() - self._asked >= self._every and self._answered.is_set():
-                self._begin_look()
-        self._answered.wait(self._patience if wait is None else wait)
+        self._looks.recent(wait)
         return self.version
 
     def catch_up(self, *, wait: float | None = None) -> int:
@@ -92,17 +85,8 @@ class Store:
             wait: seconds to wait for the look to end; its usual patience when None. A ledger that takes
                 longer is seen later.
         """
-        ends = time.monotonic() + (self._patience if wait is None else wait)
-        with self._lock:
-            wanted = self._begun + 1
-        while True:
-            with self._lock:
-                if self._ended >= wanted:
-                    return self.version
-                if self._begun < wanted and self._answered.is_set():
-                    self._begin_look()
-            if not self._answered.wait(max(0.0, ends - time.monotonic())):
-                return self.version
+        self._looks.new(wait)
+        return self.version
 
     @property
     def ledger(self) -> Ledger:
@@ -213,7 +197,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of the ledger."""
-        self._answered.wait(2 * TIMEOUT)
+        self._looks.finish(2 * TIMEOUT)
         self._following.close()
 
     def _keep(self, name: object, kind: str, make: Callable[[Folded], T]) -> T:
@@ -224,12 +208,6 @@ class Store:
             if found is None or found[0] != stamp:
                 found = self._kept[name] = (stamp, make(self._folded))
             return found[1]  # type: ignore[return-value] # each name has its own kind of value
-
-    def _begin_look(self) -> None:
-        self._asked = time.monotonic()
-        self._begun += 1
-        self._answered.clear()
-        threading.Thread(target=self._look, name="insight ledger", daemon=True).start()
 
     def _look(self) -> None:
         try:
@@ -245,8 +223,6 @@ class Store:
             if str(trouble or "") != str(self.trouble or ""):
                 self.version += 1
             self.trouble = trouble
-            self._ended += 1
-        self._answered.set()
 
     def _follow(self) -> None:
         ledger = self._following.ledger()
