@@ -62,6 +62,13 @@ class WorkbenchError(Exception):
     def __str__(self) -> str:
         return f"{self.message}\n{self.hint}" if self.hint else self.message
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows in a notebook: the message, and where one's own code was."""
+        from workbench.own_code import own_lines
+
+        told = f"\x1b[31m{type(self).__name__}\x1b[39m: {self}"
+        return [told, *(f"\x1b[2m{place}\x1b[22m" for place in own_lines(self.__traceback__))]
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.message, self.hint, self.fields)
 

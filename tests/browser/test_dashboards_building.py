@@ -23,7 +23,11 @@ CONTROLS = "**/controls.js*"
 def building(page: Page, address: str) -> Iterator[None]:
     """Open a page that is built only when the block ends."""
     held: list[Route] = []
-    page.route(CONTROLS, lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(CONTROLS, hold)
     page.goto(address)
     while not held:
         page.wait_for_timeout(50)

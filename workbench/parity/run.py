@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -18,6 +16,7 @@ from workbench.parity.smoke import reduced
 from workbench.parity.subject import Subject, asked_stage, subject_of
 from workbench.parity.supply import Supply
 from workbench.parity.trial import Means
+from workbench.passing import passing_folder
 from workbench.pipeline.interruption import Interruption
 from workbench.pipeline.request import Requests
 from workbench.project import Project, load_project
@@ -48,12 +47,8 @@ def check(
     Raises:
         UsageError: a name is neither a stage nor a notebook.
     """
-    place = Path(tempfile.mkdtemp(prefix="workbench-check-"))
-    try:
-        with Interruption():
-            return _Checks(place, folder or Path.cwd(), smoke, progress or Silent()).report(names)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+    with passing_folder("workbench-check-") as place, Interruption():
+        return _Checks(place, folder or Path.cwd(), smoke, progress or Silent()).report(names)
 
 
 class _Checks:

@@ -6,12 +6,11 @@ import asyncio
 import errno
 import os
 import socket
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workbench.errors import UsageError
+from workbench.passing import passing_folder
 from workbench.serving.supervisor.supervisor import Started, Supervisor
 
 if TYPE_CHECKING:
@@ -55,12 +54,12 @@ def serve(
     count = workers or serving.workers or cores()
     with (
         _bind(host or serving.host, serving.port if port is None else port) as listening,
-        tempfile.TemporaryDirectory(prefix="workbench-serving-") as counted,
+        passing_folder("workbench-serving-") as counted,
     ):
 
         async def run() -> None:
             await Supervisor(
-                project, names, listening=listening, workers=count, counted=Path(counted), started=started
+                project, names, listening=listening, workers=count, counted=counted, started=started
             ).run()
 
         asyncio.run(run())

@@ -22,6 +22,8 @@
     activate: (app, tracker, statusbar) => {
       const settings = services.ServerConnection.makeSettings()
       const told = new Map()
+      const turns = new Map()    // by path: how often it was asked
+      const unsaid = new Set()   // paths that were saved since somebody was told
       const watched = new WeakSet()
       const item = new widgets.Widget({node: document.createElement("button")})
       item.addClass("workbench-freshness")
@@ -53,13 +55,18 @@
         item.node.hidden = !item.node.textContent
       }
 
-      const look = async (path, saved) => {
+      const look = async (path, isSaved) => {
+        const turn = (turns.get(path) ?? 0) + 1
+        turns.set(path, turn)
+        if (isSaved) unsaid.add(path)
         let found
         try {
           found = await ask(path)
         } catch (error) {
           found = {stage: null, error: `The workbench does not answer: ${error.message}`, hint: ""}
         }
+        if (turns.get(path) !== turn) return   // asked again meanwhile: that answer is newer
+        const saved = unsaid.delete(path)
         const before = told.get(path)
         told.set(path, found)
         show()
