@@ -40,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         command = typer.main.get_command(app)
         code = command.main(given, prog_name="workbench", standalone_mode=False)
+        if sys.stdout:
+            sys.stdout.flush()  # here it can be told when nobody reads it; at the interpreter's end no more
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the outermost layer turns all into words
         return report(error, as_json="--json" in given, words=given)
     return 1 if code == 130 else int(code or 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
 import sys
 from collections.abc import Mapping
 from datetime import date
@@ -47,12 +48,22 @@ def print_json(value: Any, *, to_errors: bool = False) -> None:
 
 
 def open_console(*, to_errors: bool = False) -> Console:
-    """Return a Rich console; a file or a pipe gets wide, undecorated lines."""
+    """Return a Rich console; a file or a pipe gets wide, undecorated lines.
+
+    When nobody reads any more, as behind `| head -1`, it falls silent: what goes on is not ended by that.
+    """
     from rich.console import Console
+
+    class Patient(Console):
+        def on_broken_pipe(self) -> None:
+            self.quiet = True
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, self.file.fileno())
+            os.close(nothing)
 
     stream = sys.stderr if to_errors else sys.stdout
     width = None if stream.isatty() else _WIDTH_OF_A_FILE
-    return Console(file=stream, width=width, highlight=False, soft_wrap=False, emoji=False, markup=False)
+    return Patient(file=stream, width=width, highlight=False, soft_wrap=False, emoji=False, markup=False)
 
 
 def plain_table(*columns: str, right: tuple[str, ...] = (), title: str | None = None) -> Table:
