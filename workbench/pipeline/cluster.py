@@ -19,6 +19,7 @@ from workbench.kernels.settings import settings_of
 from workbench.pipeline.attempt import AttemptResult, AttemptSpec, Observer
 from workbench.pipeline.budget import Budget
 from workbench.pipeline.outcome import Outcome
+from workbench.pipeline.silence import Silence
 from workbench.pipeline.worker import get_ready, lost, perform_there, stop_file
 from workbench.project import Project
 from workbench.project.reach import check_reach
@@ -164,8 +165,9 @@ class DaskHandle:
         self._observer = observer
         self._name = uuid.uuid4().hex
         self._worker: str | None = None
-        self._beaten = time.monotonic()
-        self._hopeless = self._beaten + _PATIENCE
+        now = time.monotonic()
+        self._silence = Silence(spec.heartbeat / 2, now)
+        self._hopeless = now + _PATIENCE
         self._result: AttemptResult | None = None
         self._changed = threading.Event()
         with executor.reached():
@@ -197,7 +199,7 @@ class DaskHandle:
         if self._future.done():
             self._end(self._ended())
             return
-        silent = time.monotonic() - self._beaten
+        silent = self._silence.look(time.monotonic())
         if self._worker is not None and silent > 2 * self._spec.heartbeat:
             self._executor.avoid(self._worker)
             self._end(lost(f"its worker {self._worker} gave no sign of life for {silent:.1f} s"))
@@ -228,10 +230,11 @@ class DaskHandle:
         processing = self._executor.client.processing()
         at = next((address for address, keys in processing.items() if self._future.key in keys), None)
         workers = self._executor.workers()
-        self._beaten = time.monotonic()
+        self._silence.end()
+        now = time.monotonic()
         if workers:
-            self._hopeless = self._beaten + _PATIENCE
-        elif self._beaten > self._hopeless:
+            self._hopeless = now + _PATIENCE
+        elif now > self._hopeless:
             self._end(lost(f"no worker was there for {_PATIENCE:g} s"))
             return
         if at is not None and at not in workers:
@@ -255,7 +258,7 @@ class DaskHandle:
         return future
 
     def _hear(self, message: Mapping[str, Any]) -> None:
-        self._beaten = time.monotonic()
+        self._silence.end()
         self._worker = message["worker"]
         if "cell" in message and self._result is None:
             self._observer.cell_started(*message["cell"])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from workbench.pipeline.kernel import Usage, kill_group
 from workbench.pipeline.outcome import Outcome
+from workbench.pipeline.silence import Silence
 
 _TICK = 0.1  # seconds between two looks
 _GRACE = 2.0  # seconds between an interrupt and the kill
@@ -113,21 +114,25 @@ class _Pulse:
         self._interval = interval
         self._ready = ready
         self._answered = time.monotonic()
-        self._asked = 0.0
+        self._silence = Silence(interval / 2, self._answered)
+        self._asked = False
         self._socket = self._connect()
 
     def missed(self, now: float) -> int:
+        silent = self._silence.look(now)
         if not self._ready.is_set():
             self._answered = now
-            return 0
-        if self._asked > self._answered:
-            if self._socket.poll(0):
-                self._socket.recv()
-                self._answered = time.monotonic()
-        elif now - self._answered >= min(self._interval / 4, 1.0):
-            self._socket.send(b"ping")
-            self._asked = now
-        return int((now - self._answered) / self._interval)
+        elif not self._asked:
+            if now - self._answered >= min(self._interval / 4, 1.0):
+                self._socket.send(b"ping")
+                self._asked = True
+        elif not self._socket.poll(0):
+            return int(silent / self._interval)
+        else:
+            self._socket.recv()
+            self._asked, self._answered = False, now
+        self._silence.end()
+        return 0
 
     def close(self) -> None:
         self._socket.close(0)
