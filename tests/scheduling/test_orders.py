@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+from tests.projects import notebook
 from tests.scheduling.conftest import Open
-from tests.scheduling.shop import NIGHTLY, Starts, counted, kinds
+from tests.scheduling.shop import DAY as DAY_CELL
+from tests.scheduling.shop import NIGHTLY, Starts, counted, kinds, write_shop
 from workbench.clock import ManualClock
 from workbench.errors import UnknownNameError, UsageError
+from workbench.pipeline.outcome import Outcome
 from workbench.scheduling import Scheduler
+from workbench.scheduling.history import Histories
 from workbench.scheduling.orders import backfill, pause, resume
+from workbench.workspace import open_workspace
 
 DAY = timedelta(days=1)
 TRIGGER = '[triggers.daily]\non = "time"\nevery = "1d"\npipeline = "main"\n'
@@ -102,3 +109,38 @@ def test_a_range_without_days_is_refused(shop: Open, clock: ManualClock, first: 
     clock.advance(5 * DAY)
     with pytest.raises(UsageError, match="Nothing lies between"):
         backfill(shop(NIGHTLY), "nightly", date(2013, 1, first), date(2013, 1, last))
+
+
+@pytest.mark.parametrize("days", [(date(213, 1, 1), date(2013, 1, 2)), (date(1, 1, 1), date(9999, 12, 31))])
+def test_a_year_that_was_mistyped_claims_nothing(
+    shop: Open, clock: ManualClock, days: tuple[date, date]
+) -> None:
+    """It would be a run for each day of centuries."""
+    clock.advance(5 * DAY)
+    workspace = shop(NIGHTLY)
+    with pytest.raises(UsageError, match="no days before 1970"):
+        backfill(workspace, "nightly", *days)
+    assert kinds(workspace, "schedule/nightly") == []
+
+
+def test_the_last_day_may_be_any(shop: Open, clock: ManualClock) -> None:
+    """Also the calendar's own."""
+    clock.advance(2 * DAY)
+    found = backfill(shop(NIGHTLY), "nightly", FIRST, date.max, dry_run=True)
+    assert [due.day for due in found.dues] == [1, 2]
+
+
+def test_whoever_stops_a_run_stops_those_behind_it(tmp_path: Path, clock: ManualClock) -> None:
+    """One Ctrl-C is enough; the run's end is recorded, and the others are begun by whoever ticks next."""
+    stop = f"import os, signal, time\nos.kill({os.getpid()}, signal.SIGINT)\ntime.sleep(600)"
+    content = notebook("import workbench as wb\nstage = wb.stage('count')", stop, parameters=DAY_CELL)
+    root = write_shop(tmp_path / "shop", NIGHTLY, notebook=content)
+    clock.advance(3 * DAY)
+    with open_workspace(root, clock=clock) as workspace:
+        claims = backfill(workspace, "nightly", FIRST, date(2013, 1, 3)).claims
+        with pytest.raises(KeyboardInterrupt):
+            Scheduler(workspace).perform(claims)
+        assert [state.outcome for state in workspace.runs()] == [Outcome.INTERRUPTED]
+        assert kinds(workspace, "schedule/nightly").count("schedule.ended") == 1
+        open_claims = Histories(workspace.ledger).of("schedule", "nightly").open
+        assert [claim.due.day for claim in open_claims] == [2, 3]

@@ -19,6 +19,8 @@ from workbench.scheduling.times import Times
 from workbench.workspace import Workspace
 
 _INSTANT = timedelta(microseconds=1)
+_EARLIEST = 1970
+"""Years; what lies before is a slip of the finger, and a claim for each of its days."""
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,14 @@ def _schedule(project: Project, name: str) -> ScheduleConfig:
 
 
 def _dues(config: ScheduleConfig, first: date, last: date, now: datetime) -> list[datetime]:
+    if first.year < _EARLIEST:
+        raise UsageError(
+            f"A schedule has no days before {_EARLIEST}, but {first} was given.",
+            hint="Give the first day to make up for as --from, such as 2013-03-01.",
+        )
     zone = ZoneInfo(config.timezone)
     begin = datetime.combine(first, time(), zone)
-    end = min(datetime.combine(last, time(), zone) + timedelta(days=1) - _INSTANT, now)
+    end = min(datetime.combine(last, time.max, zone), now)
     if last < first or begin > now:
         raise UsageError(
             f"Nothing lies between {first} and {last}{'' if last < first else ', for it is not past yet'}.",

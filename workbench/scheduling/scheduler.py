@@ -10,6 +10,7 @@ from typing import Any
 
 from workbench.errors import ConflictError
 from workbench.ledger import Append, NewEvent
+from workbench.pipeline.outcome import Outcome
 from workbench.pipeline.reporter import Reporter
 from workbench.project.automation import ScheduleConfig, TriggerConfig
 from workbench.scheduling.claim import ACTOR, PIPELINE, Claim, Kind
@@ -112,7 +113,11 @@ class Scheduler:
         return self.perform(claim for name in names for claim in self._histories.of(origin, name).open)
 
     def perform(self, claims: Iterable[Claim]) -> list[Started]:
-        """Start claims in the order in which they were due, as far as nobody is at them; return which."""
+        """Start claims in the order in which they were due, as far as nobody is at them; return which.
+
+        Raises:
+            KeyboardInterrupt: a person stopped a run that is done here, and with it those that would follow.
+        """
         started = []
         busy: set[tuple[str, str]] = set()
         for claim in sorted(claims, key=lambda claim: claim.due):
@@ -144,6 +149,8 @@ class Scheduler:
         if self._start is not None:
             return Started(claim) if self._start(claim) else None
         done = perform(workspace, claim, self._reporter)
+        if done is not None and done.outcome == Outcome.INTERRUPTED:
+            raise KeyboardInterrupt
         return None if done is None else Started(claim, done)
 
 
