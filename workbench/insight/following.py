@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from pathlib import Path
+from urllib.parse import unquote
 
 from workbench.clock import Clock
 from workbench.errors import StorageError, WorkbenchError
@@ -87,7 +88,7 @@ class Following:
         if not self._url.startswith(_SQLITE):
             return 0, 0
         with contextlib.suppress(OSError):
-            found = Path(self._url.removeprefix(_SQLITE)).stat()
+            found = Path(unquote(self._url.removeprefix(_SQLITE))).stat()
             return found.st_dev, found.st_ino
         return None
 

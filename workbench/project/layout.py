@@ -50,13 +50,13 @@ class Layout:
 
     @property
     def ledger_url(self) -> str:
-        """The SQLAlchemy URL of the ledger, absolute."""
-        return self._absolute(self.stores.ledger)
+        """The SQLAlchemy URL of the ledger, absolute; what a URL reads otherwise is escaped in it."""
+        return self._absolute(self.stores.ledger, str(self.root).replace("%", "%25").replace("?", "%3F"))
 
     @property
     def tracking_url(self) -> str:
         """The URL of MLflow's tracking store, absolute."""
-        return self._absolute(self.stores.tracking)
+        return self._absolute(self.stores.tracking, str(self.root))
 
     @property
     def artifacts_uri(self) -> str:
@@ -68,8 +68,8 @@ class Layout:
         """Return the folder that one attempt, and nobody else, writes into."""
         return self.runs / run / entry / str(number)
 
-    def _absolute(self, url: str) -> str:
+    def _absolute(self, url: str, root: str) -> str:
         path = url.removeprefix(_RELATIVE_SQLITE)
         if path == url or path in ("", ":memory:") or path.startswith("file:"):
             return url
-        return f"{_RELATIVE_SQLITE}{self.root / path}"
+        return f"{_RELATIVE_SQLITE}{Path(root) / path}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from workbench.errors import StorageError
 from workbench.ledger.open import open_ledger
@@ -28,7 +29,7 @@ class LateLedger:
     def __init__(self, url: str, clock: Clock) -> None:
         self._url = url
         self._clock = clock
-        self._path = Path(url.removeprefix(_FILE)) if url.startswith(_FILE) else None
+        self._path = Path(unquote(url.removeprefix(_FILE))) if url.startswith(_FILE) else None
         self._lock = threading.Lock()
         self._ledger: Ledger | None = None
         self._file: tuple[int, int] | None = None
