@@ -45,6 +45,8 @@ def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("W.Runs(pipeline='mian')", "no pipeline named 'mian'", "Did you mean 'main'?"),
         ("W.Runs(columns='acu')", "no column of runs named 'acu'", "Known:"),
         ("W.Runs(since='yesterday')", "which is no date", "2026-03-02"),
+        ("W.Runs(since=5)", "since is 5, which is no date", "2026-03-02"),
+        ("W.Runs(columns=5)", "columns must be names of metrics and parameters, but got 5", '["auc"'),
         ("W.Runs().select(3)", "named by its id, but got 3 (int)", "wb.widgets.Runs() lists them"),
         ("W.Runs().select('zzz')", "no run named 'zzz'", f"The newest: {RUN}."),
         ("W.Compare()", "takes 2 to 5 runs, but got none", "Compare('last', 'RUN')"),

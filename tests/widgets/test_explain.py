@@ -190,3 +190,16 @@ def test_other_models_and_several_classes_are_asked_alike(tmp_path: Path) -> Non
     (scores,) = many.answers([row])
     assert told.group == int(np.argmax(scores))
     assert [value for value, _ in many.along(row, "carrier", told.group)] == CARRIERS
+
+
+@pytest.mark.usefixtures("here")
+def test_a_row_that_cannot_be_asked_about_leaves_the_one_before() -> None:
+    """Whether it was set as a whole or by a change; what it need not have is missing in it."""
+    explain = Explain(row={"hour": 9, "wind": 0.5, "carrier": "UA"})
+    before, answer = explain.row, explain.answer
+    with pytest.raises(UsageError, match="lacks"):
+        explain.row = {"hour": 5}
+    assert (explain.row, explain.answer, explain.changes) == (before, answer, {})
+    explain.row = {"hour": np.int64(5), "wind": 0.5, "carrier": "UA", "gate": "B7"}
+    assert explain.changes == {"hour": (9, 5)}
+    assert "gate" not in explain.row

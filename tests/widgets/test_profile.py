@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.widgets.seen import until
 from workbench.data.catalog import Catalog
 from workbench.errors import IntegrityError, UnknownNameError
 from workbench.insight.datasets import profile_dataset
@@ -95,3 +96,14 @@ def test_bytes_that_are_not_those_recorded_are_not_looked_at(
     finally:
         path.write_bytes(before)
         path.chmod(mode)
+
+
+def test_the_only_versions_are_named_in_full_once_they_are_known(shop: tuple[str, str]) -> None:
+    """When and how many rows, though there are just as many as were known before."""
+    profile = Profile("table", against=1)
+    view = profile.build()
+    until(lambda: profile.versions_known is not None)
+    version = view.children[2].children[0]
+    until(lambda: [label.endswith("rows") for label, _ in version.options] == [True, True])
+    assert version.value == 2
+    profile.close()

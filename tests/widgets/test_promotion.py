@@ -137,15 +137,26 @@ def test_a_button_names_what_follows_and_asks_for_a_reason(scene: Scene) -> None
     _button(view, "Promote").click()
     assert "Version 2, the new champion, will answer all callers instead of 25 %." in markup_of(promotion)
     assert _state(scene).champion == 1
-    boxes = [box for box in widgets(view, "VBox") if "wb-confirm" in box._dom_classes]
-    box = next(box for box in boxes if widgets(box, "Button")[0].description == "Promote")
-    (reason,) = widgets(box, "Text")
-    sure = widgets(box, "Button")[1]
+    reason, sure = _asked(view, "Promote")
     assert sure.disabled
     reason.value = "it is time"
     sure.click()
     assert _state(scene).champion == 2
     assert "Version 2, the champion, answers all callers" in markup_of(promotion)
+    promotion.close()
+
+
+def test_what_is_done_is_what_was_said(scene: Scene) -> None:
+    """Whatever is chosen above while the question stands."""
+    promotion = Promotion()
+    version, role = widgets(promotion.view, "Dropdown")
+    version.value, role.value = 2, "champion"
+    _button(promotion.view, "Promote").click()
+    version.value = 1
+    reason, sure = _asked(promotion.view, "Promote")
+    reason.value = "it is time"
+    sure.click()
+    assert _state(scene).champion == 2
     promotion.close()
 
 
@@ -155,11 +166,9 @@ def test_nothing_is_done_about_what_has_changed_meanwhile(scene: Scene) -> None:
     view = promotion.view
     _button(view, "Roll back").click()
     Promotion().set_traffic(0.9, reason="faster")
-    boxes = [box for box in widgets(view, "VBox") if "wb-confirm" in box._dom_classes]
-    box = next(box for box in boxes if widgets(box, "Button")[0].description == "Roll back")
-    (reason,) = widgets(box, "Text")
+    reason, sure = _asked(view, "Roll back")
     reason.value = "it fails"
-    widgets(box, "Button")[1].click()
+    sure.click()
     assert _state(scene).challenger == 2
     assert 'role="alert"' in markup_of(promotion)
     promotion.close()
@@ -188,3 +197,11 @@ def test_reasons_and_names_are_text(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def _button(view: Any, label: str) -> Any:
     return next(button for button in widgets(view, "Button") if button.description == label)
+
+
+def _asked(view: Any, label: str) -> tuple[Any, Any]:
+    """Return what takes the reason below a button, and what says yes."""
+    boxes = [box for box in widgets(view, "VBox") if "wb-confirm" in box._dom_classes]
+    box = next(box for box in boxes if widgets(box, "Button")[0].description == label)
+    (reason,) = widgets(box, "Text")
+    return reason, widgets(box, "Button")[1]

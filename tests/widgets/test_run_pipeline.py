@@ -195,3 +195,15 @@ def test_a_run_that_never_begins_says_why(root: Path) -> None:
     assert widget.state == "did not start"
     assert "another-run" in view._progress.value
     assert "another-run" in widget.text()
+
+
+def test_two_quick_clicks_start_one_run_and_tell_of_nothing_wrong(root: Path) -> None:
+    """The second arrives when the first has begun."""
+    widget = RunPipeline()
+    view = view_of(widget)
+    view._run.click()
+    view._run.click()
+    assert view._trouble.value == ""
+    until(lambda: widget.state == "running")
+    widget.stop()
+    assert widget.wait(_PATIENCE) is not None

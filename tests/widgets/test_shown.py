@@ -143,6 +143,7 @@ def test_what_acts_asks_first_and_wants_a_reason() -> None:
     assert "otherwise" in said.value
     reason.value = "better"
     yes.click()
+    yes.click()  # as two quick clicks arrive
     assert done == ["better"]
     assert "Done: better." in said.value
     assert asked.layout.display == "none"

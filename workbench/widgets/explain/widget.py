@@ -73,6 +73,7 @@ class Explain(Shown):
         self._now = self.before
         self.answer = self._score(self.original)
         self.answer_before = self.answer
+        self._is_settling = False
         self.set_trait("row", dict(self.original))
         self.observe(self._asked_anew, "row")
 
@@ -133,14 +134,22 @@ class Explain(Shown):
         return f"<Explain {self.asked.name}: {self.answer:.4g}>"
 
     def _asked_anew(self, change: Mapping[str, Any]) -> None:
-        row = self.asked.row(change["new"])
+        if self._is_settling:
+            return
         try:
+            row = self.asked.row(change["new"])
             self._now, score = self.asked.explain(row), self._score(row)
         except UsageError:
-            with self.hold_trait_notifications():
-                self.set_trait("row", change["old"])
+            self._settle(change["old"])
             raise
+        self._settle(row)
         self.answer = score
+
+    def _settle(self, row: Mapping[str, Any]) -> None:
+        """Let a row stand that has been asked about."""
+        self._is_settling = True
+        self.row = dict(row)
+        self._is_settling = False
 
     def _score(self, row: Mapping[str, Any]) -> float:
         (scores,) = self.asked.answers([row])

@@ -66,7 +66,7 @@ def confirm(
 
     def confirmed(_: object) -> None:
         given = reason.value.strip()
-        if needs_reason and not given:
+        if yes.disabled or (needs_reason and not given):  # the second click of two
             return
         yes.disabled = True
         try:

@@ -52,8 +52,8 @@ class View:
         """Offer the versions that are known; the list of all of them may come later."""
         profile = self._profile
         rows = profile.versions_known
-        if rows is not None and len(self._version.options) != len(rows):
-            options = [(_label(row), row.version) for row in rows]
+        options = [(_label(row), row.version) for row in rows or ()]
+        if options and self._version.options != tuple(options):
             with self._version.hold_trait_notifications(), self._against.hold_trait_notifications():
                 self._version.options, self._version.value = options, profile.version
                 self._against.options = [("nothing", _NONE), *options]

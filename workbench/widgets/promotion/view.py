@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
@@ -29,12 +29,18 @@ from workbench.widgets.parts import Column, block, confirm, frame, html, joined,
 from workbench.widgets.promotion.serving import shown_decision, shown_serving, shown_verdict, shown_waiting
 
 if TYPE_CHECKING:
-    from workbench.access import Person
-    from workbench.insight import Store
     from workbench.insight.deployments import VersionBrief
     from workbench.widgets.promotion.widget import Promotion
 
 _NEEDS = {"propose": "scientist", "approve": "approver", "reject": "approver", "promote": "approver"}
+_PERMISSIONS = {
+    "Approve": "approve",
+    "Reject": "reject",
+    "Propose": "propose",
+    "Promote": "promote",
+    "Set traffic": "traffic",
+    "Roll back": "rollback",
+}
 
 
 class View:
@@ -93,16 +99,16 @@ class View:
         buttons = [
             self._button(
                 "Approve",
-                "approve",
-                lambda store, person, model: approve_consequence(store, person, model, number),
-                lambda reason, seen: self._promotion.act(approve, number, reason=reason, seen=seen),
+                approve_consequence,
+                lambda reason, seen, asked: self._promotion.act(approve, reason=reason, seen=seen, **asked),
+                lambda: {"proposal": number},
                 because=why_not,
             ),
             self._button(
                 "Reject",
-                "reject",
-                lambda store, person, model: reject_consequence(store, person, model, number),
-                lambda reason, _: self._promotion.act(reject, number, reason=reason),
+                reject_consequence,
+                lambda reason, _, asked: self._promotion.act(reject, reason=reason, **asked),
+                lambda: {"proposal": number},
                 danger=True,
             ),
         ]
@@ -119,25 +125,22 @@ class View:
             share.layout.display = None if role.value == CHALLENGER else "none"
 
         def wanted() -> dict[str, Any]:
-            return {"to": role.value, "traffic": share.value / 100 if role.value == CHALLENGER else 0.0}
+            traffic = share.value / 100 if role.value == CHALLENGER else 0.0
+            return {"version": self._version.value, "to": role.value, "traffic": traffic}
 
         role.observe(chose, "value")
         act = self._promotion.act
         ask = self._button(
             "Propose",
-            "propose",
-            lambda store, person, model: propose_consequence(
-                store, person, model, self._version.value, **wanted()
-            ),
-            lambda reason, _: act(propose, self._version.value, reason=reason, **wanted()),
+            propose_consequence,
+            lambda reason, _, asked: act(propose, reason=reason, **asked),
+            wanted,
         )
         do = self._button(
             "Promote",
-            "promote",
-            lambda store, person, model: promote_consequence(
-                store, person, model, self._version.value, **wanted()
-            ),
-            lambda reason, seen: act(promote, self._version.value, reason=reason, seen=seen, **wanted()),
+            promote_consequence,
+            lambda reason, seen, asked: act(promote, reason=reason, seen=seen, **asked),
+            wanted,
         )
         return [_row(self._version, role, share), _row(ask, do), *self._traffic()]
 
@@ -151,15 +154,14 @@ class View:
         act = self._promotion.act
         give = self._button(
             "Set traffic",
-            "traffic",
-            lambda store, person, model: set_traffic_consequence(store, person, model, traffic.value / 100),
-            lambda reason, seen: act(set_traffic, traffic.value / 100, reason=reason, seen=seen),
+            set_traffic_consequence,
+            lambda reason, seen, asked: act(set_traffic, reason=reason, seen=seen, **asked),
+            lambda: {"share": traffic.value / 100},
         )
         back = self._button(
             "Roll back",
-            "rollback",
             roll_back_consequence,
-            lambda reason, seen: act(roll_back, reason=reason, seen=seen),
+            lambda reason, seen, _: act(roll_back, reason=reason, seen=seen),
             danger=True,
         )
         self._of_challenger = _row(traffic, give)
@@ -168,27 +170,27 @@ class View:
     def _button(
         self,
         label: str,
-        permission: str,
-        consequence: Callable[[Store, Person, str], str],
-        act: Callable[[str, Any], str],
+        consequence: Callable[..., str],
+        act: Callable[[str, Any, Mapping[str, Any]], str],
+        wanted: Callable[[], Mapping[str, Any]] = dict,
         *,
         danger: bool = False,
         because: str = "",
     ) -> Any:
-        """Return a button that says what follows from what serves now, and acts on just that."""
-        session = self._promotion.session
-        seen: list[Any] = [None]
+        """Return a button that says what follows from what serves and is chosen now, and does just that."""
+        session, permission = self._promotion.session, _PERMISSIONS[label]
+        told: list[Any] = [None, {}]
 
-        def told() -> str:
-            seen[0] = self._promotion.deployment.seen
-            return consequence(session.store, session.person, self._promotion.model)
+        def tell() -> str:
+            told[:] = self._promotion.deployment.seen, wanted()
+            return consequence(session.store, session.person, self._promotion.model, **told[1])
 
         if not session.person.may(permission):
             because = f"Your role does not allow it; that needs {_NEEDS.get(permission, 'operator')} or more."
         return confirm(
             label,
-            told,
-            lambda reason: act(reason, seen[0]),
+            tell,
+            lambda reason: act(reason, *told),
             then=self._done,
             danger=danger,
             disabled_because=because,

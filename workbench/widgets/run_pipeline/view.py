@@ -41,8 +41,8 @@ class View:
         self._resume = ipywidgets.Button(description="Resume", tooltip="Go on from there, once mended")
         self._opened = block()
         self._open.on_click(lambda _: self._do(self._make_ready))
-        self._resume.on_click(lambda _: self._do(widget.resume))
-        self._run.on_click(lambda _: self._do(widget.run))
+        self._resume.on_click(lambda _: self._begin(widget.resume))
+        self._run.on_click(lambda _: self._begin(widget.run))
         self._stop.on_click(lambda _: self._do(widget.stop))
         options = [_WHOLE, *asked.stages]
         wide = {"layout": {"width": "240px"}, "style": {"description_width": "48px"}}
@@ -106,6 +106,10 @@ class View:
         link = file_link(opened.notebook, f"Open {opened.notebook.name}")
         said = joined(html("<div>{line}</div>", line=line) for line in opened.pin.words())
         self._opened.value = html('<div class="wb-notice wb-quiet">{link}{said}</div>', link=link, said=said)
+
+    def _begin(self, act: Callable[[], None]) -> None:
+        if self._stop.disabled:  # else it goes on already, and this is the second click of two
+            self._do(act)
 
     def _do(self, act: Callable[[], None]) -> None:
         self._trouble.value = self._opened.value = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from traitlets import Bool, TraitError, Tuple, Unicode, validate
@@ -63,7 +63,7 @@ class Runs(Shown):
         pipeline: str = "",
         outcome: str = "",
         by: str = "",
-        since: datetime | str | None = None,
+        since: date | str | None = None,
         sort: str = "started",
         descending: bool = True,
         columns: Sequence[str] = (),
@@ -72,8 +72,7 @@ class Runs(Shown):
         self._session = session()
         have = self.known()
         self._by, self._since = by, _moment(since)
-        columns = (columns,) if isinstance(columns, str) else columns
-        self.columns = tuple(check_column(name, have) for name in columns)
+        self.columns = tuple(check_column(name, have) for name in _names(columns))
         _check("pipeline", pipeline, {*have.pipelines, *self._session.project.config.pipelines})
         _check("outcome", outcome, {*have.outcomes, "succeeded", "failed", "running"})
         self.query, self.pipeline, self.outcome = query, pipeline, outcome
@@ -177,11 +176,23 @@ def _check(kind: str, name: str, options: set[str]) -> None:
         raise UnknownNameError(kind, name, options)
 
 
-def _moment(given: datetime | str | None) -> datetime | None:
+def _names(given: object) -> tuple[str, ...]:
+    names = (given,) if isinstance(given, str) else given
+    if isinstance(names, Sequence) and all(isinstance(name, str) for name in names):
+        return tuple(names)
+    raise UsageError(
+        f"columns must be names of metrics and parameters, but got {given!r} ({type(given).__name__}).",
+        hint='Write them as ["auc", "train.learning_rate"].',
+    )
+
+
+def _moment(given: object) -> datetime | None:
+    if given is None:
+        return None
     try:
-        found = datetime.fromisoformat(given) if isinstance(given, str) else given
-    except ValueError as error:
+        found = datetime.fromisoformat(given.strip() if isinstance(given, str) else given.isoformat())  # type: ignore[attr-defined] # or it is no date
+    except (AttributeError, TypeError, ValueError):
         raise UsageError(
             f"since is {given!r}, which is no date.", hint="Write it as 2026-03-02, or 2026-03-02T06:00."
-        ) from error
-    return found.astimezone() if found is not None and found.tzinfo is None else found
+        ) from None
+    return found.astimezone() if found.tzinfo is None else found
