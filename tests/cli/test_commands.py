@@ -208,6 +208,8 @@ def test_the_ledger_verifies_and_goes_out(type_: Type, tmp_path: Path) -> None:
     assert type_(f"audit export --format csv --output {file}").code == 0
     again = type_(f"audit export --output {file}")
     assert (again.code, "exists already" in again.err) == (2, True)
+    nowhere = type_(f"audit export --output {tmp_path}/none/events.jsonl")
+    assert (nowhere.code, "cannot be written: No such file" in nowhere.err) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -219,6 +221,7 @@ def test_the_ledger_verifies_and_goes_out(type_: Type, tmp_path: Path) -> None:
         ("run -p use.ending=badly", "ending", ""),
         ("run mian", "mian", "main"),
         ("run --from maek", "maek", "make"),
+        ("runs -n 99999999999999999999", "--limit", ""),
         ("run --executor lcoal", "lcoal", ""),
         ("why ues", "ues", "use"),
         ("show nonsense", "nonsense", ""),

@@ -110,6 +110,14 @@ def test_a_full_disk_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert "workbench runs" in said.hint
 
 
+def test_a_file_of_somebody_else_is_named() -> None:
+    """With what to look at, in place of a traceback."""
+    said = explain(PermissionError(errno.EACCES, os.strerror(errno.EACCES), "/data/.workbench/runs"))
+    assert isinstance(said, StorageError)
+    assert said.message == "Access is refused at /data/.workbench/runs: Permission denied."
+    assert "ls -l" in said.hint
+
+
 def test_a_person_who_interrupts_gets_exit_code_one(capsys: pytest.CaptureFixture[str]) -> None:
     """Interrupting is neither wrong usage nor a gate's no."""
     assert report(KeyboardInterrupt(), as_json=False) == 1

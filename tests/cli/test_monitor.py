@@ -45,6 +45,8 @@ def test_a_window_is_a_table_and_json_and_an_exit_code(
     [
         (["delya"], "delay"),
         (["delay", "--since", "yesterday"], "--since cannot be 'yesterday'"),
+        (["delay", "--since", "0001-01-01"], "--since cannot be '0001-01-01'"),
+        (["delay", "--until", "9999-12-31"], "--until cannot be '9999-12-31'"),
         (["delay", "--since", "2013-03-04", "--until", "2013-03-01"], "end after it begins"),
     ],
 )

@@ -20,7 +20,9 @@ def test_local_is_this_machine(project: Project) -> None:
     assert open_executor("local", project).name == "local"
 
 
-@pytest.mark.parametrize("text", ["lcoal", "127.0.0.1:8786", ""])
+@pytest.mark.parametrize(
+    "text", ["lcoal", "127.0.0.1:8786", "", "dask://", "dask://host", "daks://host:8786"]
+)
 def test_another_place_is_refused_before_anything_starts(text: str, project: Project) -> None:
     """The message says what was given and what is there."""
     with pytest.raises(UsageError, match="expected 'local'") as caught:

@@ -139,3 +139,12 @@ def test_a_project_where_nothing_happens_says_how_to_begin(
     shown = capsys.readouterr().out
     assert "Nothing happens by itself" in shown
     assert "[schedules.nightly]" in shown
+
+
+@pytest.mark.parametrize("every", ["0s", "-5s", "5"])
+def test_a_daemon_never_looks_without_a_pause(
+    shop: Path, capsys: pytest.CaptureFixture[str], every: str
+) -> None:
+    """It would keep a core busy."""
+    assert main(["schedule", "run", "--every", every]) == 2
+    assert "--every: expected a duration" in capsys.readouterr().err

@@ -158,6 +158,14 @@ def test_the_page_needs_nothing_beside_it(written: Timeline) -> None:
     assert [each["position"] for each in told["moments"]] == [each.position for each in written.moments]
 
 
+def test_a_page_that_nobody_could_keep_is_refused_before_it_is_drawn(told: Told, tmp_path: Path) -> None:
+    """With the folder, and why."""
+    (tmp_path / "file").touch()
+    said = type_in(told.workspace.project.root, f"timeline {MODEL} --in {tmp_path}/file/pages")
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith(f"error: The folder {tmp_path}/file/pages cannot be made: Not a directory.")
+
+
 def test_the_command_prints_the_story_and_says_where_the_page_is(told: Told) -> None:
     """As a table with both comparisons, or as JSON."""
     line = f"timeline {MODEL} --since 2013-03-04 --until 2013-05-10"

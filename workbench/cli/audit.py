@@ -14,7 +14,7 @@ from workbench.cli.amount import plural
 from workbench.cli.mark import mark_of
 from workbench.cli.options import Json
 from workbench.cli.output import open_console, print_json
-from workbench.errors import UsageError
+from workbench.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
     from workbench.audit import Audit
@@ -150,6 +150,12 @@ def _write(output: Path, lines: Iterable[str]) -> int:
             f"{output} exists already, and an export overwrites nothing.",
             hint="Name another file, or remove this one first.",
             path=str(output),
+        ) from error
+    except OSError as error:
+        raise StorageError(
+            f"{output} cannot be written: {error.strerror or error}.",
+            hint="Name another file, in a folder that is there and yours.",
+            store=str(output),
         ) from error
 
 

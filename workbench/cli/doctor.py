@@ -25,8 +25,10 @@ def doctor(executor: Executor = "local", as_json: Json = False) -> int:
 
     Each line that is not well says what to do. Exit code 1: something does not work.
     """
+    from workbench.cli.place import check_executor
     from workbench.doctor import Status, examine
 
+    check_executor(executor)
     findings: list[Finding] = []
     console = None if as_json else open_console()
     for finding in examine(executor=executor):

@@ -18,10 +18,13 @@ from workbench.cli.output import print_json
 from workbench.errors import ConfigurationError, StorageError, UsageError, WorkbenchError
 
 DEBUG = "WORKBENCH_DEBUG"
-_DISK = {
-    errno.ENOSPC: "The disk is full",
-    errno.EROFS: "The disk is read-only",
-    errno.EDQUOT: "The quota is used up",
+_ROOM = "Make room or free the disk, then repeat the command; `workbench runs` shows what was kept."
+_YOURS = "See to it that this is yours to read and write (ls -l), then repeat the command."
+_FORESEEN = {
+    errno.ENOSPC: ("The disk is full", _ROOM),
+    errno.EROFS: ("The disk is read-only", _ROOM),
+    errno.EDQUOT: ("The quota is used up", _ROOM),
+    errno.EACCES: ("Access is refused", _YOURS),
 }
 
 
@@ -55,13 +58,14 @@ def explain(error: BaseException, words: Sequence[str] = ()) -> WorkbenchError:
         return UsageError(error.format_message(), hint=_usage_hint(error))
     if isinstance(error, (KeyboardInterrupt, typer.Abort)):
         return WorkbenchError("Interrupted.")
-    if isinstance(error, OSError) and error.errno in _DISK:
+    if (
+        isinstance(error, OSError)
+        and error.errno in _FORESEEN
+        and (error.filename or error.errno != errno.EACCES)
+    ):
+        what, hint = _FORESEEN[error.errno]
         where = f" at {error.filename}" if error.filename else ""
-        return StorageError(
-            f"{_DISK[error.errno]}{where}: {error.strerror}.",
-            hint="Make room or free the disk, then repeat the command; `workbench runs` shows what was kept.",
-            store=str(error.filename or ""),
-        )
+        return StorageError(f"{what}{where}: {error.strerror}.", hint=hint, store=str(error.filename or ""))
     return _unforeseen(error, words)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
 from workbench.errors import UsageError
 
@@ -22,10 +22,13 @@ def parse_moment(text: str | None, option: str, timezone: str) -> datetime | Non
 
     if text is None:
         return None
+    zone = zone_of(timezone)
     try:
         moment = datetime.fromisoformat(text)
+        if not MINYEAR < moment.year < MAXYEAR:  # no calendar goes on from there
+            raise ValueError(text)
     except ValueError:
         raise UsageError(
             f"{option} cannot be {text!r}: it is no time.", hint="Write 2013-05-01 or 2013-05-01T12:00+02:00."
         ) from None
-    return moment.replace(tzinfo=moment.tzinfo or zone_of(timezone)).astimezone(UTC)
+    return moment.replace(tzinfo=moment.tzinfo or zone).astimezone(UTC)

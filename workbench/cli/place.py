@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from workbench.pipeline.executor import Executor
     from workbench.project import Project
 
+_DASK = "dask://"
+
 
 def open_executor(text: str, project: Project) -> Executor:
     """Return the executor that `text` names: `local`, or a Dask cluster as `dask://HOST:PORT`.
@@ -20,14 +22,26 @@ def open_executor(text: str, project: Project) -> Executor:
     """
     from workbench.pipeline.executor import LocalExecutor
 
-    if text.startswith("dask://"):
+    check_executor(text)
+    if text.startswith(_DASK):
         from workbench.pipeline.cluster import DaskExecutor
 
-        return DaskExecutor(text.removeprefix("dask://"), project)
-    if text != "local":
-        raise UsageError(
-            f"There is no executor {text!r}; expected 'local' or 'dask://HOST:PORT'.",
-            hint="Leave --executor out to run on this machine.",
-            name=text,
-        )
+        return DaskExecutor(text.removeprefix(_DASK), project)
     return LocalExecutor()
+
+
+def check_executor(text: str) -> None:
+    """Refuse what names no executor.
+
+    Raises:
+        UsageError: it does not.
+    """
+    host, _, port = text.removeprefix(_DASK).rpartition(":")
+    if text == "local" or (text.startswith(_DASK) and host and port.isascii() and port.isdigit()):
+        return
+    raise UsageError(
+        f"There is no executor {text!r}; expected 'local' or 'dask://HOST:PORT'.",
+        hint="Leave --executor out to run on this machine; a scheduler of Dask tells its address, "
+        "with a port such as 8786, when it starts.",
+        name=text,
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workbench.cli.amount import count_text, number_text, plural, time_text
+from workbench.cli.moment import parse_moment
 from workbench.cli.options import Json, Model
 from workbench.cli.output import open_console, plain_table, print_json, print_next
 from workbench.errors import UsageError
@@ -50,8 +51,8 @@ def replay(
     from workbench.serving.replay import replay as run
 
     clock = system_clock()
-    ends = clock.now() if until is None else _moment(until)
-    begins = ends - _duration(window)
+    ends = parse_moment(until, "--until", "UTC") or clock.now()
+    begins = _begin(ends, window)
     project = load_project()
     ledger = open_ledger(project.layout.ledger_url, clock)
     try:
@@ -147,23 +148,17 @@ def _print_furthest(console: Console, found: Replay) -> None:
     console.print(table)
 
 
-def _duration(text: str) -> timedelta:
+def _begin(ends: datetime, text: str) -> datetime:
     from workbench.duration import parse_duration
 
     try:
         duration = parse_duration(text)
         if duration <= timedelta():
             raise ValueError(f"expected a duration above nothing, but got {text!r}")
+        return ends - duration
+    except OverflowError:
+        raise UsageError(
+            f"--window cannot be {text!r}: it would begin before the year 1.", hint="Write 7d for a week."
+        ) from None
     except ValueError as error:
         raise UsageError(f"--window cannot be {text!r}: {error}.", hint="Write 7d for a week.") from error
-    return duration
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            f"--until cannot be {text!r}: it is no time.", hint="Write 2013-05-01 or 2013-05-01T12:00+02:00."
-        ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -12,7 +12,7 @@ from workbench.errors import UnknownNameError
 
 
 def runs(
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help="How many at most.")] = 20,
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=10**6, help="How many at most.")] = 20,
     as_json: Json = False,
 ) -> int:
     """List the newest runs.

@@ -175,6 +175,9 @@ def _duration(text: str) -> timedelta:
     from workbench.duration import parse_duration
 
     try:
-        return parse_duration(text)
+        duration = parse_duration(text)
+        if duration <= timedelta():
+            raise ValueError(f"expected a duration above nothing, but got {text!r}")
+        return duration
     except ValueError as error:
         raise UsageError(f"--every: {error}.", hint="Write for example: --every 30s") from None

@@ -23,7 +23,9 @@ def serve(
     ] = None,
     *,
     host: Annotated[str | None, typer.Option("--host", help="Where to listen; this machine only.")] = None,
-    port: Annotated[int | None, typer.Option("--port", help="The TCP port; 0 takes a free one.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="The TCP port; 0 takes a free one.")
+    ] = None,
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Processes that answer; one for each core.")
     ] = None,

@@ -11,6 +11,7 @@ from workbench.cli.amount import plural
 from workbench.cli.moment import parse_moment
 from workbench.cli.options import Json, Model
 from workbench.cli.output import open_console, plain_table, print_json, print_next
+from workbench.errors import StorageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -45,12 +46,24 @@ def timeline(
         begins = parse_moment(since, "--since", timezone)
         ends = parse_moment(until, "--until", timezone)
         folder = into or workspace.project.layout.state / "timeline" / model
+        _make(folder)
         found = write(workspace, model, since=begins, until=ends, folder=folder)
     if as_json:
         print_json(found)
     else:
         _print(open_console(), found)
     return 0
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"The folder {folder} cannot be made: {error.strerror or error}.",
+            hint="Name another one as --in.",
+            store=str(folder),
+        ) from None
 
 
 def _print(console: Console, found: Timeline) -> None:

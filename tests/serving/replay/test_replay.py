@@ -181,6 +181,7 @@ def test_a_replay_is_told_and_written_as_json(answered: Answered) -> None:
         ("replay delay --version 9", 2, "no version of 'delay' named '9'"),
         ("replay dealy --version 1", 2, "Did you mean 'delay'?"),
         ("replay delay --version 1 --window soon", 2, "Write 7d for a week."),
+        ("replay delay --version 1 --window 999999d", 2, "before the year 1"),
         ("replay delay --version 1 --until later", 2, "it is no time"),
         ("replay delay --version 1 --at 2", 2, "--at"),
     ],
