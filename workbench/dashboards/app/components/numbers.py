@@ -35,7 +35,10 @@ def short(value: float | None, *, digits: int = 3) -> str:
         return NOTHING
     if float(value).is_integer() and abs(value) < 1e15:
         return f"{int(value):,}".replace(",", "\u202f")
-    return f"{value:.{digits}g}" if 1e-4 <= abs(value) < 1e6 else f"{value:.{digits - 1}e}"
+    if not 1e-4 <= abs(value) < 1e6:
+        return f"{value:.{digits - 1}e}"
+    said = f"{value:.{digits}g}"
+    return f"{value:,.0f}".replace(",", "\u202f") if "e" in said else said
 
 
 def fixed(value: Any, digits: int) -> str:
@@ -57,9 +60,9 @@ def duration(seconds: float | None) -> str:
     """Return a duration as text in the units that fit: `0.21 s`, `3 min 20 s`, `2 h 5 min`, `4 d 2 h`."""
     if seconds is None or not math.isfinite(seconds):
         return NOTHING
-    if seconds < 1:
+    if seconds < 0.9995:  # what is nearer to a second is one
         return f"{seconds * 1000:.3g}\u202fms"
-    if seconds < 60:
+    if seconds < 59.95:
         return f"{seconds:.3g}\u202fs"
     whole = round(seconds)
     for big, small, size, part in (("min", "s", 60, 1), ("h", "min", 3600, 60), ("d", "h", 86400, 3600)):
@@ -73,5 +76,6 @@ def size(count: float | None) -> str:
     """Return bytes as text, in powers of a thousand."""
     if count is None or not math.isfinite(count):
         return NOTHING
-    power = min(len(_SIZES) - 1, int(math.log10(count) // 3)) if count >= 1 else 0
+    power = int(math.log10(count) // 3) if count >= 1 else 0
+    power = min(len(_SIZES) - 1, power + (count / 1000**power >= 999.5))  # it is rounded to three digits
     return f"{count / 1000**power:.3g}\u202f{_SIZES[power]}"
