@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -102,3 +103,58 @@ def _go(page: Page, name: str) -> None:
         if at["name"] == name:
             return
     raise AssertionError(f"{name} cannot be reached; stops: {stops}")
+
+
+def test_who_goes_back_sees_what_was_there_before(served: Served, page: Page) -> None:
+    """Each choice is a step, the words of a search are one; forward leads there again."""
+    page.goto(f"{served.url}/deployments")
+    lives(page)
+    page.get_by_role("tab", name="History").click()
+    expect(page).to_have_url(re.compile("tab=3"), timeout=15_000)
+    page.go_back()
+    expect(page.get_by_role("tab", name="Requests")).to_have_attribute(
+        "aria-selected", "true", timeout=30_000
+    )
+    lives(page)
+    page.go_forward()
+    expect(page.get_by_role("tab", name="History")).to_have_attribute("aria-selected", "true", timeout=30_000)
+    lives(page)
+    page.goto(f"{served.url}/experiments")
+    lives(page)
+    search = page.get_by_role("searchbox", name="Search")
+    for words in ("tr", "train"):
+        search.fill(words)
+        expect(page).to_have_url(re.compile(f"q={words}$"), timeout=15_000)
+    page.go_back()
+    expect(page).to_have_url(re.compile("deployments"), timeout=30_000)
+
+
+def test_a_dialog_that_is_left_leads_back_to_its_button(served: Served, page: Page) -> None:
+    """Whoever has no mouse goes on from where they were."""
+    page.goto(f"{served.url}/deployments")
+    lives(page)
+    _go(page, "Reject")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible(timeout=15_000)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0, timeout=15_000)
+    at = page.evaluate(_FOCUSED)
+    assert at
+    assert at["name"] == "Reject"
+
+
+def test_the_button_of_the_navigation_says_whether_it_is_seen(served: Served, page: Page) -> None:
+    """On a wide screen it is there from the beginning, on a narrow one it is not."""
+    page.goto(f"{served.url}/overview")
+    button = lives(page).get_by_role("button", name="Navigation")
+    expect(button).to_have_attribute("aria-expanded", "true")
+    button.click()
+    expect(button).to_have_attribute("aria-expanded", "false")
+    expect(page.get_by_role("navigation", name="Pages")).to_be_hidden()
+    button.click()
+    page.set_viewport_size({"width": 400, "height": 800})
+    expect(button).to_have_attribute("aria-expanded", "false", timeout=10_000)
+    button.click()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Escape")
+    expect(button).to_have_attribute("aria-expanded", "false")

@@ -110,7 +110,9 @@
     const shape = document.createElement("template")
     const draw = () => {
       shape.innerHTML = model.markup
+      const wasOpen = place.querySelector("dialog[open]")
       morph(place, shape.content)
+      if (wasOpen && !place.querySelector("dialog")) place.querySelector("button")?.focus()   // where it was asked
       for (const dialog of place.querySelectorAll("dialog")) {
         const wanted = "wanted" in dialog.dataset
         if (wanted && !dialog.open) dialog.showModal()
@@ -178,20 +180,38 @@
     }
   }
 
-  // How the viewer sees it: the look is in a cookie, for the server makes the page by it.
-  const drawer = open => {
-    document.body.classList.toggle("drawn", open)
-    document.getElementById("menu").setAttribute("aria-expanded", open)
+  // Panel writes what is chosen into the address, and leaves the page as it was when somebody goes back there.
+  // Only what they did themselves is a step to go back by; a word is one step, not each of its letters.
+  const {pushState, replaceState} = History.prototype
+  let at = location.search
+  const isTyping = () => {
+    let node = document.activeElement
+    while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement
+    return node?.matches("input[type=text], input[type=search], textarea")
   }
+  history.pushState = (...given) => {
+    const isStep = (navigator.userActivation?.isActive ?? true) && !isTyping()
+    ;(isStep ? pushState : replaceState).apply(history, given)
+    at = location.search
+  }
+  addEventListener("popstate", () => { if (location.search !== at) location.reload() })
+
+  // How the viewer sees it: the look is in a cookie, for the server makes the page by it.
+  const narrow = matchMedia("(max-width: 700px)")
+  const tell = () => {   // whether the navigation is seen
+    const {classList} = document.body
+    document.getElementById("menu").setAttribute("aria-expanded", narrow.matches ? classList.contains("drawn") : !classList.contains("shut"))
+  }
+  const drawer = open => { document.body.classList.toggle("drawn", open); tell() }
   const chrome = () => {
     const {dark, keep} = window.workbenchLook
     document.getElementById("theme").addEventListener("click", () => { keep(!dark()); location.reload() })
-    const narrow = matchMedia("(max-width: 700px)")
-    const menu = document.getElementById("menu")
-    menu.addEventListener("click", () => {
-      if (narrow.matches) drawer(!document.body.classList.contains("drawn"))
-      else document.body.classList.toggle("shut")
+    document.getElementById("menu").addEventListener("click", () => {
+      document.body.classList.toggle(narrow.matches ? "drawn" : "shut")
+      tell()
     })
+    narrow.addEventListener("change", tell)
+    tell()
     document.getElementById("veil").addEventListener("click", () => drawer(false))
     addEventListener("keydown", event => { if (event.key === "Escape") drawer(false) })
   }
