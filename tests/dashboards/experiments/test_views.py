@@ -7,7 +7,7 @@ import pytest
 
 from tests.insight.experiments.past import SCIENTIST, VIEWER, Past
 from tests.projects import cell, notebook
-from workbench.dashboards.app.components import Button, Control, Table, TextInput
+from workbench.dashboards.app.components import Button, Control, MultiChoice, Table, TextInput
 from workbench.dashboards.app.first import first_look
 from workbench.dashboards.app.location import Location
 from workbench.dashboards.views import experiments
@@ -155,3 +155,33 @@ def test_a_group_that_is_clicked_leaves_its_runs(past: Past) -> None:
 
 def _runs(shown: Table) -> list[str]:
     return list(shown.value["run"])
+
+
+def test_a_link_names_one_and_what_is_ticked_again_stands_in_the_address(past: Past) -> None:
+    """Such a link is on each card of the overview; what it names is there, and no word says otherwise."""
+    past.run("a", pipeline="main")
+    past.run("b", pipeline="other")
+    location = Location({"pipeline": "main"})
+    page = experiments.page(past.store, VIEWER, location)
+    (shown,) = page.select(Table)
+    assert _runs(shown) == ["a"]
+    assert not location.strays
+    (chosen,) = (widget for widget in page.select(MultiChoice) if widget.label == "Pipeline")
+    chosen.acted("tick", False, "main")
+    assert _runs(shown) == ["b", "a"]
+    chosen.acted("tick", True, "main")
+    assert json.loads(location.query["pipeline"]) == ["main"]
+
+
+def test_no_more_runs_are_ticked_than_can_be_compared(past: Past) -> None:
+    """The boxes of the others are closed, and the page says why."""
+    for number in range(6):
+        past.run(f"r{number}")
+    page = experiments.page(past.store, VIEWER, Location())
+    (shown,) = page.select(Table)
+    for place in "012345":
+        shown.acted("tick", True, place)
+    assert (shown.markup.count(" checked"), shown.markup.count(" disabled")) == (5, 1)
+    assert any("the most that can be compared" in pane.object for pane in page.select(pn.pane.HTML))
+    shown.acted("tick", False, "0")
+    assert (shown.markup.count(" checked"), shown.markup.count(" disabled")) == (4, 0)

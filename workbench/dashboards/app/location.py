@@ -81,6 +81,8 @@ class Location:
             values.insert(0, json.loads(text))
         if isinstance(getattr(widget, parameter), str):
             values.reverse()
+        if isinstance(getattr(widget, parameter), list):
+            values.append([text])  # a link that names one
         for value in values:
             try:
                 if _is_offered(getattr(widget, "options", None), value):

@@ -41,7 +41,7 @@ _WORDS = {
 
 def page(store: Store, person: Person, location: Location) -> Any:  # noqa: ARG001 - every page's signature
     """Return the page."""
-    cards = Live(store, lambda: overview(store, person), lambda found: _cards(found, store.now()))
+    cards = Live(store, lambda: overview(store, person), lambda found: _cards(found, store.now()), ages=True)
     return pn.Column(
         heading("Models", level=1, note=store.project.config.project.description),
         pn.Spacer(height=16),

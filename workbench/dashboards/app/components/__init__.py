@@ -8,7 +8,7 @@ from workbench.dashboards.app.components.choices import (
     Tabs,
 )
 from workbench.dashboards.app.components.confirm import Action
-from workbench.dashboards.app.components.control import Control, at_once
+from workbench.dashboards.app.components.control import Control, at_once, begin
 from workbench.dashboards.app.components.drawing import Drawing, put
 from workbench.dashboards.app.components.entries import Button, Checkbox, DatePicker, IntSlider, TextInput
 from workbench.dashboards.app.components.exports import export_button, to_csv
@@ -48,6 +48,7 @@ __all__ = [
     "abreast",
     "ago",
     "at_once",
+    "begin",
     "block",
     "chip",
     "code",

@@ -88,6 +88,7 @@ class Action(Control):
         elif act == "reason" and isinstance(value, str):
             self.value = value[:_LONGEST]
         elif act == "confirm" and self.is_open and not self._works and self._may_confirm():
+            self._works = True  # at once: a second click may come before the first one is looked after
             return self._confirmed()
         return None
 
@@ -126,7 +127,6 @@ class Action(Control):
         return bool(self.value.strip()) or not self._needs_reason
 
     async def _confirmed(self) -> None:
-        self._works = True
         self.draw()
         try:
             told = await asyncio.to_thread(self._act, self.value.strip())

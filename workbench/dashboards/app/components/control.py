@@ -125,6 +125,13 @@ def when(flag: object, attribute: str) -> Markup:
     return Markup(f" {attribute}") if flag else Markup("")  # noqa: S704 - the code's own
 
 
+def begin(control: Control, value: Any) -> None:
+    """Let a control hold what nobody chose: it shows it, and nothing follows from it."""
+    with param.parameterized.discard_events(control):
+        control.value = value
+    control.draw()
+
+
 def watched(control: Control, act: Callable[[], None], *names: str) -> None:
     """Call something whenever a control's value, or what is named, changes."""
     control.param.watch(lambda _: act(), list(names) or ["value"])

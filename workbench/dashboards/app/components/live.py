@@ -15,6 +15,8 @@ from workbench.dashboards.app.components.states import error_state
 from workbench.errors import WorkbenchError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from workbench.insight import Store
 
 T = TypeVar("T")
@@ -43,18 +45,27 @@ class Live(Generic[T]):
         kinds: of streams whose events matter; all when none is named.
         later: pixels that its place keeps until the page lives, when it is drawn first; for what no first
             look shows, which would only keep it waiting.
+        ages: whether it tells how long ago something was, and is drawn anew as time goes by.
 
     Attributes:
         panel: what stands on the page.
     """
 
     def __init__(
-        self, store: Store, read: Callable[[], T], draw: Callable[[T], Any], *kinds: str, later: int = 0
+        self,
+        store: Store,
+        read: Callable[[], T],
+        draw: Callable[[T], Any],
+        *kinds: str,
+        later: int = 0,
+        ages: bool = False,
     ) -> None:
         self._store = store
         self._read = read
         self._draw = draw
         self._kinds = kinds
+        self._ages = ages
+        self._minute = _minute(store.now())
         self._known: T | None = None
         self._drawn = False
         self._stamp: object = None
@@ -106,8 +117,15 @@ class Live(Generic[T]):
             self._broken += 1
         if self._now() != self._stamp or self._broken > _RETRY:
             self.refresh()
+        elif self._ages and self._drawn and self._minute != _minute(self._store.now()):
+            self._minute = _minute(self._store.now())
+            self._show(self._draw(self._known))  # type: ignore[arg-type] # it was drawn, hence it is known
 
     def _now(self) -> object:
         if not self._kinds:
             return self._store.version
         return self._store.changed(*self._kinds)
+
+
+def _minute(now: datetime) -> datetime:
+    return now.replace(second=0, microsecond=0)

@@ -33,8 +33,8 @@ class Column:
     Attributes:
         key: its name in the frame.
         title: its heading, with the unit of its numbers.
-        kind: `text`, `number`, or `tick` for a box that is ticked or not; times are given as text by
-            `moment_text`.
+        kind: `text`, `number`, or `tick` for a box that is ticked or not, None where it cannot be; times are
+            given as text by `moment_text`.
         digits: after the point, of a number.
         width: in pixels, where there is room; what is left over is shared when None.
     """
@@ -177,10 +177,11 @@ class Table(Control):
         kind = "short" if column.kind == "text" and len(said) <= _SHORT else column.kind
         if column.kind == "tick":
             said = html(
-                '<input type="checkbox" data-act="tick" data-name="{place}" aria-label="{title}"{on}>',
+                '<input type="checkbox" data-act="tick" data-name="{place}" aria-label="{title}"{on}{off}>',
                 place=place,
                 title=column.title,
                 on=when(row[column.key], "checked"),
+                off=when(row[column.key] is None, "disabled"),
             )
         elif leads and self.address is not None:
             said = html('<a href="{address}">{said}</a>', address=self.address(place), said=said)

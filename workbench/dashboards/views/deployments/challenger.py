@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -116,10 +117,16 @@ def _draw(found: Challenge) -> Any:
         _figure(found),
         styled(_guardrails(found)),
         saving(lambda: frame, "challenge"),
-        table(frame, _COLUMNS, name="Looks at the challenger", page_size=10, margin=0),
+        table(frame, _columns(), name="Looks at the challenger", page_size=10, margin=0),
         sizing_mode="stretch_width",
         margin=0,
     )
+
+
+def _columns() -> list[Column]:
+    """Return the columns, the zone of the times beside their heading."""
+    when, *others = _COLUMNS
+    return [replace(when, title=f"{when.title} ({viewer_zone()})"), *others]
 
 
 def _verdict(found: Challenge) -> Markup:

@@ -74,9 +74,12 @@ class ServingNow:
         self._back = self._back_action()
         for control in (self._share, self._traffic, self._withdraw, self._back):
             control.margin = _APART
+        why = because(person, "rollback")
+        words = html('<p class="quiet">{why}</p>', why=why)
+        self._why = [styled(words, sizing_mode=None, margin=_APART)] if why else []
         self._shadows: dict[int, Action] = {}
         self._buttons = Flow(sizing_mode="stretch_width", margin=0, align_items="flex-end")
-        live: Live[Deployment] = Live(store, self._read, self._draw, "model")
+        live: Live[Deployment] = Live(store, self._read, self._draw, "model", ages=True)
         self.panel = pn.Column(live.panel, self._buttons, sizing_mode="stretch_width", margin=0)
 
     def _read(self) -> Deployment:
@@ -104,6 +107,7 @@ class ServingNow:
                 self._shadows[arm.version].margin = _APART
         serving = {arm.version for arm in found.shadows}
         offered += [a for number, a in self._shadows.items() if number in serving or a.is_open]
+        offered += self._why if offered else []
         if list(self._buttons) != offered:
             self._buttons[:] = offered
 
@@ -156,7 +160,7 @@ class ServingNow:
             self._seen = self._read().seen
             return consequence()
 
-        return Action(
+        made = Action(
             label,
             title=title,
             consequence=safely(told),
@@ -164,6 +168,13 @@ class ServingNow:
             danger=permission == "rollback",
             disabled_because=because(self._person, permission),
         )
+        made.param.watch(self._closed, "is_open")
+        return made
+
+    def _closed(self, event: Any) -> None:
+        """Take away a button that only its dialog has kept."""
+        if not event.new:
+            self._offer(self._read())
 
     def _shadow_action(self, version: int) -> Action:
         return Action(

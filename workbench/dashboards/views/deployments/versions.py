@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -21,6 +22,7 @@ from workbench.dashboards.app.components import (
     moment_text,
     of_verdict,
     table,
+    viewer_zone,
 )
 from workbench.dashboards.app.frames import frame
 from workbench.dashboards.views.deployments.asking import Asking
@@ -90,10 +92,8 @@ class Versions:
         if not found:
             return empty_state("No version yet", "Run the pipeline that trains this model.", "workbench run")
         metric = found[0].metric
-        self._table.columns = [
-            Column(c.key, metric, c.kind, c.digits, c.width) if c.key == "value" and metric else c
-            for c in _COLUMNS
-        ]
+        titles = {"value": metric, "at": f"Registered ({viewer_zone()})"}
+        self._table.columns = [replace(c, title=titles.get(c.key) or c.title) for c in _COLUMNS]
         self._table.value = _frame(found)
         return pn.Column(
             saving(lambda: _frame(self._found), "versions"),
@@ -135,11 +135,13 @@ class Versions:
             asking.panel.visible = asking.is_open or "champion" not in shown.brief.roles
             return styled(_head(shown, self._store.now()))
 
-        head = self._live(lambda: version_shown(self._store, self._person, self._model, number), headed)
+        head = self._live(
+            lambda: version_shown(self._store, self._person, self._model, number), headed, ages=True
+        )
         self._chosen[:] = [head, asking.panel, Flow(self._part, margin=(8, 0)), part]
 
-    def _live(self, read: Callable[[], Any], draw: Callable[[Any], Any]) -> Any:
-        return Live(self._store, read, draw, "model").panel
+    def _live(self, read: Callable[[], Any], draw: Callable[[Any], Any], *, ages: bool = False) -> Any:
+        return Live(self._store, read, draw, "model", ages=ages).panel
 
 
 def _gates(found: tuple[GateShown, ...]) -> Any:

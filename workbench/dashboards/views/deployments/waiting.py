@@ -56,7 +56,7 @@ class WaitingList:
         self._cards: dict[int, _Card] = {}
         self._seen: dict[int, Seen] = {}
         self._place = pn.Column(sizing_mode="stretch_width", margin=0)
-        live: Live[tuple[Waiting, ...]] = Live(store, self._read, self._draw, "model")
+        live: Live[tuple[Waiting, ...]] = Live(store, self._read, self._draw, "model", ages=True)
         self.panel = pn.Column(live.panel, self._place, sizing_mode="stretch_width", margin=0)
 
     def _read(self) -> tuple[Waiting, ...]:
@@ -103,11 +103,17 @@ class WaitingList:
         )
         for action in (yes, no):
             action.margin = (8, 12, 0, 0)
+            action.param.watch(self._closed, "is_open")
         why = because(self._person, "approve") or own
         beside = styled(html('<p class="quiet">{why}</p>', why=why), sizing_mode=None) if why else None
         buttons = Flow(*filter(None, (yes, no, beside)), sizing_mode="stretch_width", margin=0)
         panel = pn.Column(words, buttons, sizing_mode="stretch_width", margin=(0, 0, 12, 0))
         return _Card(words, yes, no, panel)
+
+    def _closed(self, event: Any) -> None:
+        """Let a card go that only its dialog has kept, when others decided meanwhile."""
+        if not event.new:
+            self._draw(self._read())
 
     def _consequence(self, number: int) -> str:
         self._store.catch_up()

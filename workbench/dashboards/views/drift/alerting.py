@@ -11,11 +11,13 @@ from bokeh.models import ColumnDataSource, HoverTool
 
 from workbench.dashboards.app.components import (
     Action,
+    Flow,
     Live,
     empty_state,
     export_button,
     figure,
     heading,
+    html,
     shown,
     viewer_zone,
 )
@@ -62,7 +64,7 @@ class Alerting:
     def __init__(self, store: Store, person: Person, location: Location, model: str) -> None:
         self._store, self._person, self._model, self._location = store, person, model, location
         self._chosen = location.get("alert")
-        self._answers: dict[str, pn.Row] = {}
+        self._answers: dict[str, Flow] = {}
         if self._chosen and all(alert.id != self._chosen for alert in alerts(store, person, model)):
             location.stray("alert")
         self._live: Live[Any] = Live(store, self._read, self._draw, "alert")
@@ -104,7 +106,7 @@ class Alerting:
         answers = [self._answer(alert)] if alert.state.is_open else []
         return column(card, *answers, margin=(8, 0))
 
-    def _answer(self, alert: Alert) -> pn.Row:
+    def _answer(self, alert: Alert) -> Flow:
         """Return the two buttons of an alert: the same ones each time, so that an open dialog stays open."""
         key = f"{alert.id} {alert.state.value}"
         if key not in self._answers:
@@ -133,7 +135,8 @@ class Alerting:
                     disabled_because=why,
                 ).panel
             )
-            self._answers[key] = pn.Row(*made, margin=(8, 0))
+            beside = [styled(html('<p class="quiet">{why}</p>', why=why), sizing_mode=None)] if why else []
+            self._answers[key] = Flow(*made, *beside, gap="12px", align_items="center", margin=(8, 0))
         return self._answers[key]
 
     def _nothing(self) -> Any:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from workbench.access import Person
     from workbench.dashboards.app.location import Location
     from workbench.insight import Store
+    from workbench.insight.experiments import Known
 
 _HELP = "Words and comparisons: train auc>0.7 train.objective=binary"
 
@@ -68,6 +69,18 @@ class Filters:
         for widget in self._widgets.values():
             widget.param.watch(lambda _: act(), "value")
 
+    def follow(self, found: Known) -> None:
+        """Offer the pipelines, outcomes and people that there are by now, the new ones last."""
+        every = (
+            (self.pipelines, found.pipelines),
+            (self.outcomes, found.outcomes),
+            (self.actors, found.actors),
+        )
+        for widget, names in every:
+            offered = list(dict.fromkeys([*widget.options, *names]))
+            if offered != widget.options:
+                widget.options = offered
+
     def narrow(self, by: str, name: str) -> bool:
         """Choose the runs of a group; whether that could be said with these widgets."""
         chosen = {"pipeline": self.pipelines, "outcome": self.outcomes, "by": self.actors}.get(by)
@@ -89,10 +102,6 @@ class Filters:
         return True
 
     def _begin(self, location: Location) -> None:
-        for name in ("pipeline", "outcome", "by"):
-            widget, given = self._widgets[name], location.get(name)
-            if given and given in widget.options:  # a link that names one
-                widget.value = [given]
         for name, widget in self._widgets.items():
             if name in ("from", "to"):
                 widget.value = _day(location.get(name))

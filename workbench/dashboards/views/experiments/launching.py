@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
@@ -79,7 +80,7 @@ class _Sheet:
         self._force = Checkbox(label="run also what is unchanged", margin=(20, 8, 4, 8))
         self._stages = pn.Column(sizing_mode="stretch_width", margin=0)
         self._said = pn.Column(sizing_mode="stretch_width", margin=0)
-        self._button = Button(label="Launch", kind="main", on_click=self._launch, margin=(8, 4))
+        self._button = Button(label="Launch", kind="main", on_click=self._pressed, margin=(8, 4))
         self._entered: dict[str, Entered] = {}
         self._pipeline.param.watch(self._lay_out, "value")
         self._lay_out()
@@ -113,8 +114,12 @@ class _Sheet:
             force=self._force.value,
         )
 
-    async def _launch(self) -> None:
+    def _pressed(self) -> Coroutine[Any, Any, None]:
+        """Launch it; the button takes no second click meanwhile."""
         self._button.disabled = True
+        return self._launch()
+
+    async def _launch(self) -> None:
         try:
             launched = await asyncio.to_thread(launch, self._store, self._person, self._request())
         except WorkbenchError as error:

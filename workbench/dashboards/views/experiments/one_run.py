@@ -86,7 +86,8 @@ def _part(store: Store, person: Person, run: str, found: tuple[Stage | None, str
     if stage is None:
         return empty_state("No such stage", "Choose another one.")
     if what == _NOTEBOOK:
-        return frame(PAGE, "notebook", title=f"The notebook of {stage.name}", run=run, entry=stage.name)
+        title, state = f"The notebook of {stage.name}", f"{stage.state} {stage.attempts}"  # another one then
+        return frame(PAGE, "notebook", title=title, run=run, entry=stage.name, state=state)
     if what == _FIGURES:
         names = figure_names(store, person, run, stage.name)
         if not names:

@@ -12,6 +12,7 @@ from workbench.dashboards.app.components import (
     Flow,
     Live,
     Select,
+    begin,
     empty_state,
     figure,
     shown,
@@ -43,14 +44,18 @@ class OverTime:
         self.reused = Checkbox(label="also what was reused", margin=(20, 8, 4, 8))
         location.bind(self.metric, "metric")
         location.bind(self.reused, "reused")
-        live: Live[tuple[Measured, ...]] = Live(
-            store,
-            lambda: metric_over_time(
+
+        def read() -> tuple[Measured, ...]:
+            metrics = list(known(store, person).metrics)
+            offered = list(dict.fromkeys([*self.metric.options, *metrics]))
+            if offered != self.metric.options:
+                self.metric.options = offered
+                begin(self.metric, self.metric.value or offered[0])
+            return metric_over_time(
                 store, person, self.metric.value or "", filters.query, reused=self.reused.value
-            ),
-            self._draw,
-            "run",
-        )
+            )
+
+        live: Live[tuple[Measured, ...]] = Live(store, read, self._draw, "run")
         filters.watch(live.refresh)
         for widget in (self.metric, self.reused):
             widget.param.watch(lambda _: live.refresh(), "value")

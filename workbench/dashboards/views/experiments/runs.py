@@ -15,6 +15,7 @@ from workbench.dashboards.app.components import (
     MultiChoice,
     Select,
     abreast,
+    begin,
     empty_state,
     export_button,
     html,
@@ -75,10 +76,9 @@ class Runs:
     def __init__(self, store: Store, person: Person, location: Location, filters: Filters) -> None:
         self._store, self._person, self._filters = store, person, filters
         found = known(store, person)
+        self._usual = _first_metrics(store, list(found.metrics))
         self.shown = MultiChoice(
-            label="Columns",
-            options=[*found.metrics, *found.parameters],
-            value=_first_metrics(store, list(found.metrics)),
+            label="Columns", options=[*found.metrics, *found.parameters], value=self._usual
         )
         self.by = Select(label="Group by", options=[_NO_GROUPS, *GROUPINGS, *found.parameters])
         self.table = table(pd.DataFrame(), (), name="Runs", order=_NEWEST, total=0)
@@ -118,7 +118,21 @@ class Runs:
         else:
             self.table.page = 1
 
+    def _follow(self) -> None:
+        """Offer what runs have brought by now; the first columns are shown as long as nobody chose any."""
+        found = known(self._store, self._person)
+        self._filters.follow(found)
+        columns = list(dict.fromkeys([*self.shown.options, *found.metrics, *found.parameters]))
+        if columns == self.shown.options:
+            return
+        self.shown.options = columns
+        self.by.options = [_NO_GROUPS, *GROUPINGS, *(name for name in columns if name in found.parameters)]
+        if self.shown.value == self._usual and len(self._usual) < _AT_FIRST:
+            self._usual = _first_metrics(self._store, list(found.metrics))
+            begin(self.shown, self._usual)
+
     def _read(self) -> _Found:
+        self._follow()
         query, by, order = self._filters.query, self.by.value, self.table.order
         columns = tuple(self.shown.value)
         if by == _NO_GROUPS:
@@ -166,9 +180,9 @@ class Runs:
         )
 
     def _frame(self, runs: Sequence[RunSummary], columns: Sequence[str]) -> pd.DataFrame:
-        picked = set(self._picked)
+        other = None if len(self._picked) == _MOST_PICKED else False  # no box for one more than there may be
         data: dict[str, list[object]] = {
-            "pick": [run.id in picked for run in runs],
+            "pick": [run.id in self._picked or other for run in runs],
             "run": [run.id for run in runs],
             "pipeline": [run.pipeline for run in runs],
             "outcome": [OUTCOMES[run.state] for run in runs],
@@ -219,10 +233,13 @@ class Runs:
         if len(self._picked) == 1:
             return html("<b>Choose another one to compare with</b><span>{runs}</span>", runs=runs)
         return html(
-            '<a href="{address}"><b>Compare {count} runs</b></a><span>{runs}</span>',
+            '<a href="{address}"><b>Compare {count} runs</b></a><span>{runs}</span>{most}',
             address=address(PAGE, compare=",".join(self._picked)),
             count=len(self._picked),
             runs=runs,
+            most=html('<span class="quiet">These are the most that can be compared.</span>')
+            if len(self._picked) == _MOST_PICKED
+            else "",
         )
 
 
