@@ -15,6 +15,8 @@ from workbench import __version__
 from workbench.cli.command import LazyGroup
 from workbench.cli.failure import report
 
+_INTERRUPTED = 130
+
 app = typer.Typer(cls=LazyGroup, rich_markup_mode=None, invoke_without_command=True)
 
 
@@ -44,4 +46,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sys.stdout.flush()  # here it can be told when nobody reads it; at the interpreter's end no more
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the outermost layer turns all into words
         return report(error, as_json="--json" in given, words=given)
-    return 1 if code == 130 else int(code or 0)
+    if code == _INTERRUPTED:  # Typer turned it into a number
+        return report(KeyboardInterrupt(), as_json="--json" in given, words=given)
+    return int(code or 0)

@@ -19,6 +19,7 @@ from workbench.pipeline.executor import Executor, Handle
 from workbench.pipeline.expectation import Expectation, longest_paths
 from workbench.pipeline.heart import Heart
 from workbench.pipeline.history import RunState
+from workbench.pipeline.interruption import undisturbed
 from workbench.pipeline.launch import Launch, Launched
 from workbench.pipeline.log import RunLog
 from workbench.pipeline.outcome import Outcome, combined
@@ -123,8 +124,9 @@ class Drive:
         ended = {self._futures[future][0].name for future in done}
         if not ended or any(ended & set(entry.after) for entry in self.request.entries):
             return
-        for future in done:
-            self._ended[future] = self._futures.pop(future)
+        with undisturbed():
+            for future in done:
+                self._ended[future] = self._futures.pop(future)
         self._start_ready(pool)
 
     def _start_ready(self, pool: ThreadPoolExecutor) -> None:
@@ -182,6 +184,7 @@ class Drive:
         commit = self.planner.commits.with_digest(entry.stage.name, digest, explored=entry.explore)
         return commit is None or commit.run != self.run  # a forced run still resumes behind its own commits
 
+    @undisturbed()
     def _reuse(self, entry: Entry, decision: Decision) -> None:
         commit = decision.reuse
         assert commit is not None
@@ -201,6 +204,7 @@ class Drive:
         progress.outcome = Outcome.REUSED if commit.run != self.run else Outcome.SUCCEEDED
         self.reporter.entry_ended(entry.name, progress.outcome, 0.0, "nothing changed")
 
+    @undisturbed()
     def _start(
         self, entry: Entry, decision: Decision, inputs: dict[str, Any], pool: ThreadPoolExecutor
     ) -> None:
@@ -237,6 +241,7 @@ class Drive:
         assert result is not None
         return Launched(spec, tracked, result)
 
+    @undisturbed()
     def _finish(self, future: Future[Launched]) -> None:
         place = self._ended if future in self._ended else self._futures
         entry, decision, inputs = place.pop(future)
@@ -267,6 +272,7 @@ class Drive:
         left = progress.tries - progress.lost <= entry.stage.config.retries
         return outcome.is_retryable and left and self._stopping is None
 
+    @undisturbed()
     def _end(self, entry: Entry, outcome: Outcome, because: str) -> None:
         data = {"entry": entry.name, "stage": entry.stage.name, "because": because}
         self.log.add("entry.skipped", data, subject=entry.stage.name)
