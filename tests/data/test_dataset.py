@@ -129,6 +129,7 @@ def test_only_the_columns_asked_for_are_read_in_that_order(datasets: Datasets, t
     record = saved(datasets, tmp_path / "out", table)
     assert datasets.read(record, columns=["c", "a"], as_="arrow").column_names == ["c", "a"]
     assert datasets.read(record, columns=["a.b"]).to_dict("list") == {"a.b": [2]}
+    assert datasets.read(record, columns="a.b").to_dict("list") == {"a.b": [2]}
     with pytest.raises(UnknownNameError, match=r"Did you mean 'a\.b'"):
         datasets.read(record, columns=["a_b"])
 

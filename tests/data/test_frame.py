@@ -117,6 +117,7 @@ def test_polars_takes_every_type() -> None:
         (pd.DataFrame({"x": [1, 2]}).rename_axis("row"), "the index 'row' (RangeIndex)", "reset_index"),
         (pd.DataFrame({"x": [1, 2]})[1:], "the index of type RangeIndex", "reset_index"),
         (pd.DataFrame({0: [1]}), "a column named 0", "str(name)"),
+        (pd.DataFrame([[1, 2]], columns=["a", "a"]), "Two columns of the frame are named 'a'", "drop it"),
         (pd.Series([1], name="x"), "pandas Series", "to_frame"),
         (pd.DataFrame({"mixed": [1, "a"]}), "mixed", "one type"),
         (pd.DataFrame({"p": pd.period_range("2013", periods=1, freq="D")}), "Column 'p'", "Turn it into"),

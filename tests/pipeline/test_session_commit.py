@@ -174,7 +174,7 @@ def test_what_was_made_from_other_inputs_or_elsewhere_is_not_recorded(root: Path
     assert "'result' was saved by another session since" in kernel.run(COMMIT)
     kernel.run(DEAR)
     kernel.run("stage.save('result', {'twice': float('nan')})")
-    assert "so nothing is recorded" in kernel.run(COMMIT)
+    assert "could not be saved the last time, or was removed, so nothing is recorded" in kernel.run(COMMIT)
 
 
 def test_in_a_run_a_commit_does_nothing_and_changes_nothing(tmp_path: Path) -> None:

@@ -8,13 +8,14 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from tests.projects import write_notebook
+from tests.projects import notebook, write_notebook, write_project
 from tests.widgets.shop import fit, write_shop
 from workbench.clock import system_clock
 from workbench.errors import BusyError, ParameterError, UnknownNameError, UsageError
@@ -110,6 +111,58 @@ def test_values_given_in_code_show_in_the_form(root: Path) -> None:
     with pytest.raises(ParameterError):
         widget.set({"fit.rate": 0.7, "fit.kind": "no"})
     assert widget._asked.request().parameters == {"fit": {"rate": "0.5", "kind": "fancy"}}
+
+
+MANY = """
+from datetime import date, datetime
+from typing import Literal
+must: Literal["a", "b"]
+flag: bool
+day: date = date(2013, 2, 28)
+at: datetime = datetime(2013, 2, 28, 6)
+count: int = 1
+ready: bool = False
+"""
+
+
+@pytest.fixture
+def many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project of one stage, with parameters of many types; two of them have no default."""
+    stages: dict[str, dict[str, object]] = {"fit": {"notebook": notebook("pass", parameters=MANY)}}
+    monkeypatch.chdir(write_project(tmp_path / "many", stages))
+
+
+@pytest.mark.usefixtures("many")
+def test_values_of_python_are_taken_as_they_are() -> None:
+    """Dates and numbers of NumPy as a notebook holds them, and yes for true."""
+    given = {
+        "day": date(2013, 3, 1),
+        "at": datetime.fromisoformat("2013-03-01"),
+        "count": np.int64(3),
+        "ready": "yes",
+    }
+    widget = RunPipeline(parameters={"fit": {"must": "b", "flag": np.bool_(True), **given}})
+    inputs = {row.field.name: row._input.value for row in view_of(widget)._fields._rows}
+    assert inputs == {
+        "must": "b",
+        "flag": "true",
+        "day": date(2013, 3, 1),
+        "at": "2013-03-01T00:00:00",
+        "count": "3",
+        "ready": "true",
+    }
+    assert widget._asked.request().parameters["fit"]["count"] == "3"
+
+
+@pytest.mark.usefixtures("many")
+def test_what_has_to_be_chosen_is_not_chosen_yet() -> None:
+    """No value of such a parameter is shown before somebody has chosen it, and each can be."""
+    widget = RunPipeline()
+    rows = {row.field.name: row._input for row in view_of(widget)._fields._rows}
+    assert (rows["must"].value, rows["flag"].value) == ("", "")
+    assert {*widget._asked.problems} == {"fit.must", "fit.flag"}
+    rows["must"].value, rows["flag"].value = "a", "false"
+    assert widget._asked.request().parameters == {"fit": {"must": "a", "flag": "false"}}
 
 
 def test_a_run_ends_as_workbench_show_says(root: Path) -> None:

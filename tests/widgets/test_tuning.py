@@ -225,6 +225,10 @@ def test_a_run_shows_what_its_stage_searched(tmp_path: Path, monkeypatch: pytest
     assert tuning.best_params["depth"] == 7
     assert ran in tuning.text()
     assert "3 given up early" in Tuning(ran, entry="search").text()
+    assert ran in Tuning(entry="search").text()
+    with pytest.raises(UsageError, match="no stage that logged trials named 'serach'") as refused:
+        Tuning(entry="serach")
+    assert refused.value.hint == "Did you mean 'search'?"
     assert "<u>" not in markup_of(tuning)
     with pytest.raises(UsageError, match="takes an Optuna study or a run's id, but got int"):
         Tuning(5)

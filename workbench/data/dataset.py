@@ -135,6 +135,7 @@ class Datasets:
         import pyarrow as pa
 
         known = [column["name"] for column in record["schema"]]
+        columns = [columns] if isinstance(columns, str) else columns
         for name in columns or ():
             if name not in known:
                 raise UnknownNameError(f"column of dataset {record['name']!r}", name, known)

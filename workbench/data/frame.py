@@ -162,6 +162,12 @@ def _from_pandas(frame: Any) -> pa.Table:
         raise UsageError(
             f"The frame has the index {_index(index)}, and a dataset holds columns only.", hint=_INDEX_HINT
         )
+    twice = frame.columns[frame.columns.duplicated()]
+    if len(twice):
+        raise UsageError(
+            f"Two columns of the frame are named {twice[0]!r}.",
+            hint="Rename one of them, or drop it: frame.loc[:, ~frame.columns.duplicated()]",
+        )
     wrong = next((name for name in frame.columns if not isinstance(name, str)), None)
     if wrong is not None:
         raise UsageError(

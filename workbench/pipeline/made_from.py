@@ -39,7 +39,9 @@ class Saved:
         self, record: Mapping[str, Any] | None, ticket: Ticket, values: Mapping[str, Any] | None
     ) -> str:
         """Return why the output is not the one that the session, as it is, has made; empty when it is."""
-        if record is None or record["fingerprint"] != self.fingerprint:
+        if record is None:
+            return "could not be saved the last time, or was removed"
+        if record["fingerprint"] != self.fingerprint:
             return "was saved by another session since"
         now = _fingerprints(ticket)
         other = [name for name, was in self.inputs.items() if was and now.get(name) != was]

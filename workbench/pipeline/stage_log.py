@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from workbench.errors import ParameterError
+from workbench.errors import ParameterError, UsageError
 from workbench.pipeline.space import Space
 from workbench.pipeline.ticket import Ticket
 
@@ -28,7 +28,18 @@ class StageLog:
         return datetime.fromisoformat(self._ticket.at)
 
     def log_metrics(self, metrics: Mapping[str, float], step: int | None = None) -> None:
-        """Log numbers; each is kept with the run and shown wherever runs are compared."""
+        """Log numbers; each is kept with the run and shown wherever runs are compared.
+
+        Raises:
+            ParameterError: one of them is no number, or they are not given by name.
+        """
+        if not hasattr(metrics, "items"):
+            raise ParameterError(
+                f"log_metrics takes numbers by their names, but got {metrics!r}.",
+                hint='Write stage.log_metrics({"auc": 0.71}), or stage.log_metric("auc", 0.71).',
+                name="metrics",
+                where=self.name,
+            )
         for name, value in metrics.items():
             try:
                 float(value)
@@ -47,6 +58,11 @@ class StageLog:
 
     def log_figure(self, figure: Any, name: str) -> None:
         """Keep a Matplotlib figure as PNG with the run."""
+        if not hasattr(figure, "savefig"):
+            raise UsageError(
+                f"log_figure takes a Matplotlib figure, then its name, but got a {type(figure).__name__}.",
+                hint='Write stage.log_figure(figure, "roc"); of axes, give axes.figure.',
+            )
         figure.savefig(self._figure(name, ".png"), dpi=120, bbox_inches="tight")
 
     def log_text(self, text: str, name: str) -> None:
@@ -62,6 +78,11 @@ class StageLog:
         pyarrow.csv.write_csv(to_arrow(table), self._figure(name, ".csv"))
 
     def _figure(self, name: str, suffix: str) -> Path:
+        if not isinstance(name, str) or not name or ".." in Path(name).parts or Path(name).is_absolute():
+            raise UsageError(
+                f"{name!r} cannot be the name of what is logged.",
+                hint="Give a text such as 'roc' or 'slices/roc'.",
+            )
         path = self._space.folder / "figures" / f"{name.removesuffix(suffix)}{suffix}"
         path.parent.mkdir(parents=True, exist_ok=True)
         return path

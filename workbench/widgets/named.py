@@ -22,6 +22,7 @@ def run_named(store: Store, name: str | RunSummary) -> str:
     """
     if not isinstance(name, str):
         return _id_of(name)
+    name = name.strip()  # as it was pasted
     ids = [run.id for run in store.runs()]
     if name == "last" and ids:
         return ids[0]

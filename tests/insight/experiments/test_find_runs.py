@@ -33,6 +33,8 @@ def three(past: Past) -> Past:
         ("auc>0.72", "b"),
         ("evaluate/auc<=0.71", "a"),
         ("rate=0.1", "ca"),
+        (" auc > 0.72  rate = 0.2 ", "b"),
+        ("auc>", ""),
         ("train.rate!=0.1", "b"),
         ("outcome=failed auc>0.7", "b"),
         ('"schedule nightly"', "c"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
 from workbench.errors import UnknownNameError
@@ -130,11 +131,23 @@ def _kind(schema: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
 
 
 def as_text(value: Any) -> str:
-    """Return a value as it is written behind `-p STAGE.NAME=`."""
+    """Return a value as it is written behind `-p STAGE.NAME=`; numbers of NumPy as those of Python."""
     import json
 
+    value = _plain(value)
     if value is None:
         return "None"
     if isinstance(value, bool):
         return str(value).lower()
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+    return value if isinstance(value, str) else json.dumps(value, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as JSON has it: a moment as ISO writes it, what is nothing of JSON's as its text."""
+    if value is None or isinstance(value, str | bool | int | float | list | tuple | dict):
+        return value
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=repr)
+    return value.tolist() if hasattr(value, "tolist") else str(value)

@@ -12,6 +12,7 @@ from typing import Any
 from workbench.insight.runs import RunSummary
 
 _COMPARISON = re.compile(r"([^<>=!]+)(<=|>=|!=|=|<|>)(.+)", re.DOTALL)
+_APART = re.compile(r"(?<=\S)\s*(<=|>=|!=|=|<|>)\s*(?=\S)")
 _ORDERS = {"<": lt, "<=": le, ">": gt, ">=": ge}
 _FACTS = {
     "run": lambda run: run.id,
@@ -67,7 +68,8 @@ class Term:
 
 
 def read_terms(text: str) -> tuple[Term, ...]:
-    """Return what a text asks for; quotes hold words together."""
+    """Return what a text asks for; quotes hold words together, blanks around a sign do not part them."""
+    text = _APART.sub(r"\1", text)
     try:
         words: Sequence[str] = shlex.split(text)
     except ValueError:  # a quote that is not closed yet

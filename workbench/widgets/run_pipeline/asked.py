@@ -127,7 +127,7 @@ class Asked:
 
 
 def _flat(given: Given) -> Iterator[tuple[str, Any]]:
-    for key, value in given.items():
+    for key, value in ((str(key), value) for key, value in given.items()):
         if "." not in key and isinstance(value, Mapping):
             yield from ((f"{key}.{name}", inner) for name, inner in value.items())
         else:

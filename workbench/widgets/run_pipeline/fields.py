@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from workbench.widgets.run_pipeline.asked import Asked
 
 
+_CHOOSE = "– choose –"
+_WORDS = {"false": ("false", "no", "off", "0"), "true": ("true", "yes", "on", "1")}
+
+
 class Fields:
     """All fields of a pipeline, stage by stage.
 
@@ -98,10 +102,11 @@ class _Row:
 
 def _input(field: Field, text: str) -> Any:
     label = {"description": field.name, "tooltip": f"{field.key}: {field.expected}"}
-    if field.kind == "choice" and _value(field, text) in field.choices:
-        return ipywidgets.Dropdown(options=list(field.choices), value=_value(field, text), **label)
-    if field.kind == "switch":
-        return ipywidgets.Dropdown(options=["true", "false"], value=_value(field, text), **label)
+    value = _value(field, text)
+    if field.kind in ("choice", "switch") and value in ("", *_choices(field)):
+        options = [(_CHOOSE, "")] if field.required else []
+        options += [(choice, choice) for choice in _choices(field)]
+        return ipywidgets.Dropdown(options=options, value=value, **label)
     if field.kind == "day" and _day(text) is not None:
         return ipywidgets.DatePicker(value=_day(text), **label)
     return ipywidgets.Text(value=text, continuous_update=True, **label)
@@ -111,9 +116,15 @@ def _value(field: Field, text: str) -> Any:
     """Return a text as its input holds it."""
     if field.kind == "day":
         return _day(text)
-    if field.kind == "choice":
-        return text or field.choices[0]
-    return text or "false" if field.kind == "switch" else text
+    if field.kind == "switch":
+        text = next((word for word, meant in _WORDS.items() if text.strip().lower() in meant), text)
+    if field.kind in ("choice", "switch") and not text and not field.required:
+        return _choices(field)[0]
+    return text
+
+
+def _choices(field: Field) -> tuple[str, ...]:
+    return field.choices if field.kind == "choice" else tuple(_WORDS)
 
 
 def _text(given: Any) -> str:

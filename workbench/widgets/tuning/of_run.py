@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from workbench.errors import UsageError
+from workbench.errors import UnknownNameError, UsageError
 from workbench.insight.experiments import ENTRIES, Trials, is_sweep, read_trials, searched_in, searches
 from workbench.widgets.named import run_named
 from workbench.widgets.tuning.searched import Searched, more_is_better
@@ -63,7 +63,11 @@ def _find(session: Session, run: str | None, entry: str | None) -> tuple[str, st
     if run is not None and entry is not None:
         return run, entry
     if run is None:
-        found = searches(session.store, session.person)
+        every = searches(session.store, session.person)
+        found = [each for each in every if entry in (None, each.entry)]
+        if every and not found:
+            names = {each.entry for each in every} - {ENTRIES}
+            raise UnknownNameError("stage that logged trials", str(entry), names)
         if not found:
             raise UsageError(
                 "No run of this project has searched anything yet.",
