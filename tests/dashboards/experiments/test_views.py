@@ -185,3 +185,24 @@ def test_no_more_runs_are_ticked_than_can_be_compared(past: Past) -> None:
     assert any("the most that can be compared" in pane.object for pane in page.select(pn.pane.HTML))
     shown.acted("tick", False, "0")
     assert (shown.markup.count(" checked"), shown.markup.count(" disabled")) == (4, 0)
+
+
+def test_what_is_counted_has_nothing_after_the_point(past: Past) -> None:
+    """In the columns of runs, and beside the runs that are compared."""
+    past.run("a", {"train": {"n_trials": 20, "rate": 0.5}}, {"train": {"rows": 233_945.0}})
+    past.run("b", {"train": {"n_trials": 5, "rate": 1}}, {"train": {"rows": 174_345.0}})
+    shown = json.dumps(["train.n_trials", "train.rate"])
+    (made,) = experiments.page(past.store, VIEWER, Location({"columns": shown})).select(Table)
+    assert '<td class="number">20</td>' in made.markup
+    assert '<td class="number">0.5000</td>' in made.markup
+    page = experiments.page(past.store, VIEWER, Location({"compare": "a,b", "show": "Metrics"}))
+    assert any("-59\u202f600" in pane.object for pane in page.select(pn.pane.HTML))
+
+
+def test_whole_numbers_of_trials_are_shown_whole(past: Past) -> None:
+    """A table of trials is text in a file: a number of trees looks like any other number there."""
+    past.run("a")
+    past.file("a", "train", "figures/trials.csv", "number,value,params_leaves\n0,0.5,31\n1,0.25,63\n")
+    (shown,) = experiments.page(past.store, VIEWER, Location({"tab": "2"})).select(Table)
+    assert '<td class="number">31</td>' in shown.markup
+    assert '<td class="number">0.25000</td>' in shown.markup

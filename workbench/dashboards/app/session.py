@@ -10,6 +10,7 @@ from typing import Any
 import panel as pn
 
 from workbench.access import Person
+from workbench.dashboards.app.components.figures import set_narrow
 from workbench.dashboards.app.components.moments import set_zone
 from workbench.dashboards.app.components.states import error_state
 from workbench.dashboards.app.gate import Gate, visit_of
@@ -47,6 +48,7 @@ def _opened(site: Site, page: Page) -> Any:
         return error_state(AccessError("You have no role in this project any more.", hint="Ask an admin."))
     look = look_of(pn.state.cookies.get(COOKIE, ""))
     set_zone(look.zone)
+    set_narrow(narrow=look.narrow)
     pn.config.theme = "dark" if look.dark else "default"
     site.store.refresh()
     location = Location.current()

@@ -12,7 +12,7 @@ from workbench.dashboards.app.components.control import Control, at_once, begin
 from workbench.dashboards.app.components.drawing import Drawing, put
 from workbench.dashboards.app.components.entries import Button, Checkbox, DatePicker, IntSlider, TextInput
 from workbench.dashboards.app.components.exports import export_button, to_csv
-from workbench.dashboards.app.components.figures import figure, shown
+from workbench.dashboards.app.components.figures import figure, legend_above, shown
 from workbench.dashboards.app.components.flow import Flow, abreast
 from workbench.dashboards.app.components.links import link
 from workbench.dashboards.app.components.live import Live
@@ -62,6 +62,7 @@ __all__ = [
     "heading",
     "html",
     "joined",
+    "legend_above",
     "link",
     "moment",
     "moment_text",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import panel as pn
-from bokeh.models import NoOverlap
+from bokeh.document import Document
+from bokeh.models import DataRange1d, NoOverlap
 from bokeh.plotting import figure as bokeh_figure
 from markupsafe import Markup
 
@@ -14,6 +16,9 @@ from workbench.dashboards.app.components.markup import block, html, joined
 from workbench.dashboards.app.components.standing import renew
 
 _numbers = count()
+_narrow: WeakKeyDictionary[Document, bool] = WeakKeyDictionary()
+_LINE, _SIGN = 44, 5  # characters of a legend's line on a narrow screen, and of the sign before each entry
+_DAY = 86_400_000.0  # milliseconds
 _TOOLS = "pan,wheel_zoom,box_zoom,reset"
 
 
@@ -36,12 +41,37 @@ def figure(*, x: str = "", y: str = "", height: int = 320, tools: str = _TOOLS, 
         toolbar_location="right",
         **settings,
     )
+    if settings.get("x_axis_type") == "datetime" and isinstance(made.x_range, DataRange1d):
+        made.x_range.default_span = _DAY  # around a single point, where Bokeh would show two milliseconds
     made.xaxis.major_label_policy = NoOverlap(min_distance=8)  # narrow screens have room for fewer
     made.toolbar.logo = None
     made.toolbar.autohide = True
     if made.toolbar.tools:
         made.toolbar.active_scroll = None
     return made
+
+
+def set_narrow(*, narrow: bool) -> None:
+    """Keep whether the viewer of this page has a narrow screen."""
+    if pn.state.curdoc is not None:
+        _narrow[pn.state.curdoc] = narrow
+
+
+def legend_above(made: Any) -> None:
+    """Put the legend above a figure, where it covers nothing, in as many lines as a narrow screen needs."""
+    if not made.legend:
+        return
+    legend = made.legend[0]
+    legend.orientation, legend.click_policy = "horizontal", "hide"
+    legend.border_line_alpha = legend.background_fill_alpha = 0
+    legend.margin = legend.padding = 2
+    longest = max(len(str(item.label.value)) for item in legend.items) + _SIGN
+    is_narrow = pn.state.curdoc is not None and _narrow.get(pn.state.curdoc, False)
+    if is_narrow and longest * len(legend.items) > _LINE:
+        legend.ncols = max(1, _LINE // longest)
+    if legend in made.center:
+        made.center.remove(legend)
+    made.add_layout(legend, "above")
 
 
 class Shown(pn.Column):  # type: ignore[misc] # Panel's class is not typed

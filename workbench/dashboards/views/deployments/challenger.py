@@ -20,6 +20,7 @@ from workbench.dashboards.app.components import (
     figure,
     html,
     joined,
+    legend_above,
     moment_text,
     of_verdict,
     percent,
@@ -29,7 +30,6 @@ from workbench.dashboards.app.components import (
     viewer_zone,
 )
 from workbench.dashboards.app.theme import COLOURS
-from workbench.dashboards.views.deployments.curves import above
 from workbench.dashboards.views.deployments.parts import saving, styled
 from workbench.insight.deployments import ACTIONS, VERDICTS, Challenge, Look, challenges
 
@@ -207,7 +207,7 @@ def _figure(found: Challenge) -> Any:
             ],
         )
     )
-    above(made)
+    legend_above(made)
     return shown(made, title="The difference, look after look", name="challenge", note=_NOTE)
 
 

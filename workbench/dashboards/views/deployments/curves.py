@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bokeh.models import ColumnDataSource, HoverTool
 
-from workbench.dashboards.app.components import Flow, figure, moment_text, shown, viewer_zone
+from workbench.dashboards.app.components import Flow, figure, legend_above, moment_text, shown, viewer_zone
 from workbench.dashboards.views.deployments.parts import colours
 from workbench.insight.deployments import Moment
 
@@ -90,19 +90,10 @@ def _axes(y: str) -> Any:
 
 
 def _placed(made: Any, *, title: str, name: str) -> Any:
-    above(made)
+    legend_above(made)
     panel = shown(made, title=title, name=name)
     panel.styles = {"flex": "1 1 340px", "min-width": "0", "max-width": "100%"}
     return panel
-
-
-def above(made: Any) -> None:
-    """Put a figure's legend above it, where it hides no line."""
-    (legend,) = made.legend
-    legend.orientation, legend.click_policy, legend.border_line_width = "horizontal", "hide", 0
-    legend.margin, legend.padding, legend.spacing = 0, 2, 14
-    made.center.remove(legend)
-    made.add_layout(legend, "above")
 
 
 def rate_of(per_second: Iterable[float]) -> tuple[str, int]:

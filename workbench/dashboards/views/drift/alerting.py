@@ -18,6 +18,7 @@ from workbench.dashboards.app.components import (
     figure,
     heading,
     html,
+    legend_above,
     shown,
     viewer_zone,
 )
@@ -194,9 +195,7 @@ def _time_line(found: Sequence[Alert], picked: Any) -> pn.Column:
     ticks(made.yaxis, [place + 0.5 for place in range(len(rules))], [cut(rule, 18) for rule in rules])
     made.y_range.start, made.y_range.end = 0, len(rules)
     made.ygrid.visible = False
-    made.legend.orientation = "horizontal"
-    made.legend.border_line_alpha = made.legend.background_fill_alpha = 0
-    made.add_layout(made.legend[0], "above")
+    legend_above(made)
 
     def tapped(x: float, y: float) -> None:
         for alert, place, left, right in zip(found, places, data["left"], data["right"], strict=True):

@@ -6,8 +6,8 @@ from typing import Any
 
 from bokeh.models import ColumnDataSource, HoverTool, NumeralTickFormatter, Span
 
-from workbench.dashboards.app.components import figure, shown
-from workbench.dashboards.views.drift.parts import BLUE, GREY, cut, legend_above, ticks
+from workbench.dashboards.app.components import figure, legend_above, shown
+from workbench.dashboards.views.drift.parts import BLUE, GREY, cut, ticks
 from workbench.insight.drift import DriftCell, Names, Numbers
 
 _SEEN, _NOW = "training saw", "this window"

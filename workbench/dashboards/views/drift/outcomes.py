@@ -12,6 +12,7 @@ from workbench.dashboards.app.components import (
     Live,
     empty_state,
     figure,
+    legend_above,
     short,
     shown,
     viewer_zone,
@@ -21,7 +22,6 @@ from workbench.dashboards.views.drift.cell import explained, nearest
 from workbench.dashboards.views.drift.parts import (
     beside,
     column,
-    legend_above,
     limit_line,
     marks,
     on_tap,

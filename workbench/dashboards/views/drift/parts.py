@@ -174,18 +174,6 @@ def whiskers(made: Any, source: Any, colour: str) -> None:
     marks(made, source, colour)
 
 
-def legend_above(made: Any) -> None:
-    """Put the legend above a figure, where it covers nothing."""
-    if not made.legend:
-        return
-    legend = made.legend[0]
-    legend.orientation = "horizontal"
-    legend.border_line_alpha = legend.background_fill_alpha = 0
-    legend.margin = legend.padding = 2
-    legend.click_policy = "hide"
-    made.add_layout(legend, "above")
-
-
 def on_tap(made: Any, act: Callable[[float, float], None]) -> None:
     """Let something happen where a figure is clicked, given the place in its own units."""
 

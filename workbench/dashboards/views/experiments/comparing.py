@@ -21,6 +21,7 @@ from workbench.dashboards.app.components import (
     link,
     moment,
     number,
+    short,
 )
 from workbench.dashboards.views.experiments.diffing import notebook_cells
 from workbench.dashboards.views.experiments.parts import PAGE, cells, picture, run_link, side_table, styled
@@ -142,18 +143,11 @@ def _values(row: Row) -> Markup:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         text: Any = number(value, digits=5) if is_number else _text(value)
         if place and is_number and isinstance(first, int | float) and value != first:
-            change = html(
-                ' <span class="same">{sign}{by}</span>',
-                sign="+" if value > first else "",
-                by=_by(value - first),
-            )
+            sign = "+" if value > first else ""
+            change = html(' <span class="same">{sign}{by}</span>', sign=sign, by=short(value - first))
             text = html("{text}{change}", text=text, change=change)
         made.append(text)
     return cells("td", made)
-
-
-def _by(change: float) -> str:
-    return f"{change:.3g}"
 
 
 def _text(value: Any) -> Any:

@@ -15,6 +15,7 @@ from workbench.dashboards.app.components import (
     begin,
     empty_state,
     figure,
+    legend_above,
     shown,
     viewer_zone,
 )
@@ -96,7 +97,7 @@ class OverTime:
             ),
             TapTool(callback=OpenURL(url="./experiments?run=@run", same_tab=True)),
         )
-        made.legend.click_policy = "hide"
+        legend_above(made)
         return shown(made, title=f"{metric} over time", name="metric", note=_note(left))
 
 

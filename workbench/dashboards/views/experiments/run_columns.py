@@ -27,10 +27,15 @@ def run_columns(shown: Sequence[str], runs: Sequence[RunSummary]) -> list[Column
         Column("by", "By", width=130),
         Column("why", "Why", width=180),
     ]
-    return fixed + [
-        Column(name, title, "number" if _is_number(name, runs) else "text", digits=4)
-        for name, title in _titles(shown).items()
-    ]
+    return fixed + [_own_column(name, title, runs) for name, title in _titles(shown).items()]
+
+
+def _own_column(name: str, title: str, runs: Sequence[RunSummary]) -> Column:
+    """Return the column of a metric or a parameter; what is counted has nothing after the point."""
+    kinds = {type(value) for run in runs if (value := value_of(run, name)) is not None}
+    if not kinds or not kinds <= {int, float}:
+        return Column(name, title)
+    return Column(name, title, "number", digits=0 if kinds == {int} else 4)
 
 
 def _titles(shown: Sequence[str]) -> dict[str, str]:
@@ -38,12 +43,6 @@ def _titles(shown: Sequence[str]) -> dict[str, str]:
     short = {name: name.rpartition("/" if "/" in name else ".")[2] for name in shown}
     every = list(short.values())
     return {name: tail if every.count(tail) == 1 else name for name, tail in short.items()}
-
-
-def _is_number(name: str, runs: Sequence[RunSummary]) -> bool:
-    values = (value_of(run, name) for run in runs)
-    kinds = {type(value) for value in values if value is not None}
-    return bool(kinds) and kinds <= {int, float}
 
 
 def group_frame(groups: Sequence[Group]) -> pd.DataFrame:

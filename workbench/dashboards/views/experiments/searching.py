@@ -140,12 +140,19 @@ def _frame(trials: Trials) -> pd.DataFrame:
 
 
 def _columns(trials: Trials, frame: pd.DataFrame) -> list[Column]:
-    measured = [Column(name, name, "number", digits=5) for name in trials.metrics]
+    measured = [Column(name, name, "number", digits=_digits(frame[name], 5)) for name in trials.metrics]
     varied = [
-        Column(f"{n} ", n, "number" if frame[f"{n} "].dtype.kind in "if" else "text", digits=4)
+        Column(f"{n} ", n, "number", digits=_digits(frame[f"{n} "], 4))
+        if frame[f"{n} "].dtype.kind in "if"
+        else Column(f"{n} ", n)
         for n in trials.parameters
     ]
     return [Column("trial", "Trial", width=110), Column("state", "State", width=110), *measured, *varied]
+
+
+def _digits(values: pd.Series, most: int) -> int:
+    """Return how many digits after the point numbers need: none where all are whole."""
+    return 0 if values.dropna().mod(1).eq(0).all() else most
 
 
 def _is_number(value: Any) -> bool:
