@@ -106,6 +106,9 @@ def test_what_a_run_brings_is_offered_without_a_reload(past: Past) -> None:
     assert "checked" in many["Columns"].markup
     assert "succeeded" in many["Outcome"].options
     assert "bob@desk" in many["By"].options
+    past.run("c", None, {"train": dict.fromkeys(("a", "b"), 0.5)})
+    looked(page)
+    assert many["Columns"].value == ["train/a", "train/auc", "train/b"]  # as if it were opened now
     assert not location.query
 
 

@@ -127,7 +127,7 @@ class Runs:
             return
         self.shown.options = columns
         self.by.options = [_NO_GROUPS, *GROUPINGS, *(name for name in columns if name in found.parameters)]
-        if self.shown.value == self._usual and len(self._usual) < _AT_FIRST:
+        if self.shown.value == self._usual:
             self._usual = _first_metrics(self._store, list(found.metrics))
             begin(self.shown, self._usual)
 
