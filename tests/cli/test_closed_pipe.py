@@ -59,3 +59,12 @@ def test_nothing_is_said_of_it(words: tuple[str, ...], tmp_path: Path) -> None:
     os.close(writing)
     assert done.stderr == ""
     assert done.returncode in (0, 1)
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_streams_that_were_closed_before_are_nobody_to_tell(closed: str, tmp_path: Path) -> None:
+    """As below a service manager that gives none."""
+    root = write_project(tmp_path / "shop", STAGES)
+    words = ["sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-c", RUN, "runs"]
+    done = subprocess.run(words, cwd=root, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from workbench.cli.output import open_console, plain_table, print_json, print_next, to_json
 from workbench.pipeline.outcome import Outcome
@@ -62,3 +64,12 @@ def test_a_table_in_a_pipe_is_wide_and_undecorated(capsys: pytest.CaptureFixture
     assert "[bold]12[/bold]" in out
     assert "\x1b" not in out
     assert "workbench runs" in out
+
+
+def test_a_command_can_be_copied_from_a_narrow_terminal() -> None:
+    """Whole, on a line of its own that the terminal breaks; what it does stands below."""
+    out = io.StringIO()
+    command = "workbench show 20261122-024804-4ffe train"
+    print_next(Console(file=out, width=40), (command, "all about train"), ("workbench runs", "list them"))
+    assert f"  {command}\n" in out.getvalue()
+    assert "all about train" in out.getvalue()

@@ -33,6 +33,17 @@ def test_the_list_of_runs_is_a_table(run: Make, entry: Make) -> None:
     assert "workbench show 20130502-030000-beef" in said
 
 
+def test_a_narrow_terminal_shows_runs_one_to_a_line(run: Make) -> None:
+    """Their ids stay whole, to be copied."""
+    console = Console(file=io.StringIO(), width=40, markup=False, highlight=False)
+    print_runs(console, [run(run="20131230-110000-b8ae5bb6")])
+    assert isinstance(console.file, io.StringIO)
+    said = console.file.getvalue()
+    (line,) = (line for line in said.splitlines() if line.startswith("2013"))
+    assert line.split() == ["20131230-110000-b8ae5bb6", "✓", "succeeded"]
+    assert "  workbench show 20131230-110000-b8ae5bb6\n" in said
+
+
 def test_an_empty_list_says_how_to_begin() -> None:
     """The first thing that a new project shows is the next command."""
     said = words(lambda console: print_runs(console, []))

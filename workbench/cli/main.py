@@ -5,8 +5,10 @@ Exit codes: 0 done · 1 failed · 2 wrong usage or configuration · 3 rejected b
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -36,14 +38,16 @@ def workbench(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; no error leaves as a traceback."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed before the program began, as with >&-
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
         command = typer.main.get_command(app)
         code = command.main(given, prog_name="workbench", standalone_mode=False)
-        if sys.stdout:
-            sys.stdout.flush()  # here it can be told when nobody reads it; at the interpreter's end no more
+        sys.stdout.flush()  # here it can be told when nobody reads it; at the interpreter's end no more
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the outermost layer turns all into words
         return report(error, as_json="--json" in given, words=given)
     if code == _INTERRUPTED:  # Typer turned it into a number

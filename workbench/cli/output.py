@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _WIDTH_OF_A_FILE = 160
+_LEAST = 20  # columns beside a command, for what it does
 
 
 def to_json(value: Any) -> Any:
@@ -95,9 +96,14 @@ def print_next(console: Console, *steps: tuple[str, str]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    console.print()
+    console.print(Text("Next:", style="bold"))
+    if console.width < max(len(command) for command, _ in steps) + _LEAST:
+        for command, purpose in steps:
+            console.print(Text(f"  {command}", style="bold cyan"), soft_wrap=True)
+            console.print(Text(f"    {purpose}", style="dim"))
+        return
     grid = Table.grid(padding=(0, 3))
     for command, purpose in steps:
         grid.add_row(Text(f"  {command}", style="bold cyan"), Text(purpose, style="dim"))
-    console.print()
-    console.print(Text("Next:", style="bold"))
     console.print(grid)

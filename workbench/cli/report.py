@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 RUNNING = "running"
+_NARROW = 72  # columns of a terminal that is too narrow for all that is told of runs
 
 
 def print_runs(console: Console, found: Sequence[dict[str, Any]]) -> None:
@@ -27,11 +28,11 @@ def print_runs(console: Console, found: Sequence[dict[str, Any]]) -> None:
             console, ("workbench plan", "what would run, and why"), ("workbench run", "make the first")
         )
         return
-    table = plain_table(
-        "run", "pipeline", "outcome", "started", "took", "stages", "by", "why", right=("took",)
-    )
+    columns = ("run", "pipeline", "outcome", "started", "took", "stages", "by", "why")
+    shown = (0, 2) if console.width < _NARROW else range(len(columns))
+    table = plain_table(*(columns[place] for place in shown), right=("took",))
     for state in found:
-        table.add_row(
+        cells = (
             state["run"],
             state["pipeline"],
             marked(state["outcome"] or RUNNING),
@@ -41,6 +42,7 @@ def print_runs(console: Console, found: Sequence[dict[str, Any]]) -> None:
             state.get("actor") or "–",
             state.get("because") or "–",
         )
+        table.add_row(*(cells[place] for place in shown))
     console.print(table)
     print_next(console, (f"workbench show {found[0]['run']}", "what happened in the newest"))
 
