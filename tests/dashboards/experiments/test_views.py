@@ -206,3 +206,15 @@ def test_whole_numbers_of_trials_are_shown_whole(past: Past) -> None:
     (shown,) = experiments.page(past.store, VIEWER, Location({"tab": "2"})).select(Table)
     assert '<td class="number">31</td>' in shown.markup
     assert '<td class="number">0.25000</td>' in shown.markup
+
+
+def test_a_file_of_runs_says_in_which_zone_they_started(past: Past) -> None:
+    """The times are those of whoever looks, and a file is read by others, elsewhere."""
+    past.run("a")
+    page = experiments.page(past.store, VIEWER, Location())
+    (button,) = (each for each in page.select(Button) if each.label == "CSV")
+    saved: list[str] = []
+    button.save = lambda _name, _kind, text: saved.append(text)
+    button.acted("press", "", "")
+    assert saved[0].startswith("run,pipeline,outcome,started (UTC),seconds,by,why\n")
+    assert ",2026-03-02 00:00," in saved[0]

@@ -11,7 +11,7 @@ from workbench.dashboards.app.components.confirm import Action
 from workbench.dashboards.app.components.control import Control, at_once, begin
 from workbench.dashboards.app.components.drawing import Drawing, put
 from workbench.dashboards.app.components.entries import Button, Checkbox, DatePicker, IntSlider, TextInput
-from workbench.dashboards.app.components.exports import export_button, to_csv
+from workbench.dashboards.app.components.exports import export_button, to_csv, zoned
 from workbench.dashboards.app.components.figures import figure, legend_above, shown
 from workbench.dashboards.app.components.flow import Flow, abreast
 from workbench.dashboards.app.components.links import link
@@ -79,4 +79,5 @@ __all__ = [
     "table",
     "to_csv",
     "viewer_zone",
+    "zoned",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from workbench.dashboards.app.components.entries import Button
+from workbench.dashboards.app.components.moments import viewer_zone
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +28,11 @@ def export_button(frame: Callable[[], pd.DataFrame], name: str, **settings: Any)
 
     made = Button(label="CSV", description=f"Save {name} as CSV", on_click=save, **settings)
     return made
+
+
+def zoned(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return a frame whose column of times, which are the viewer's, says so in its heading."""
+    return frame.rename(columns={column: f"{column} ({viewer_zone()})"})
 
 
 def to_csv(frame: pd.DataFrame) -> str:

@@ -28,6 +28,7 @@ from workbench.dashboards.app.components import (
     shown,
     table,
     viewer_zone,
+    zoned,
 )
 from workbench.dashboards.app.theme import COLOURS
 from workbench.dashboards.views.deployments.parts import saving, styled
@@ -116,7 +117,7 @@ def _draw(found: Challenge) -> Any:
         styled(_verdict(found)),
         _figure(found),
         styled(_guardrails(found)),
-        saving(lambda: frame, "challenge"),
+        saving(lambda: zoned(frame, "when"), "challenge"),
         table(frame, _columns(), name="Looks at the challenger", page_size=10, margin=0),
         sizing_mode="stretch_width",
         margin=0,

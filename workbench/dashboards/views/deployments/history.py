@@ -19,6 +19,7 @@ from workbench.dashboards.app.components import (
     joined,
     moment,
     moment_text,
+    zoned,
 )
 from workbench.dashboards.views.deployments.parts import run_link, styled, version_link
 from workbench.insight.deployments import KINDS, Decision, past
@@ -103,7 +104,8 @@ class History:
             )
             for d in self._read()
         ]
-        return pd.DataFrame(rows, columns=["when", "kind", "version", "what", "by", "as", "why", "run"])
+        frame = pd.DataFrame(rows, columns=["when", "kind", "version", "what", "by", "as", "why", "run"])
+        return zoned(frame, "when")
 
 
 def _chip(kind: str) -> Markup:

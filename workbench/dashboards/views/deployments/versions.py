@@ -23,6 +23,7 @@ from workbench.dashboards.app.components import (
     of_verdict,
     table,
     viewer_zone,
+    zoned,
 )
 from workbench.dashboards.app.frames import frame
 from workbench.dashboards.views.deployments.asking import Asking
@@ -96,7 +97,7 @@ class Versions:
         self._table.columns = [replace(c, title=titles.get(c.key) or c.title) for c in _COLUMNS]
         self._table.value = _frame(found)
         return pn.Column(
-            saving(lambda: _frame(self._found), "versions"),
+            saving(lambda: zoned(_frame(self._found), "at"), "versions"),
             self._table,
             sizing_mode="stretch_width",
             margin=0,

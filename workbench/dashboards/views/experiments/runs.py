@@ -23,6 +23,7 @@ from workbench.dashboards.app.components import (
     moment_text,
     table,
     viewer_zone,
+    zoned,
 )
 from workbench.dashboards.app.location import address
 from workbench.dashboards.views.experiments.parts import PAGE, run_link, styled
@@ -198,8 +199,9 @@ class Runs:
         """Return everything that the table would show, all pages of it."""
         found = self._read()
         if found.by != _NO_GROUPS:
-            return group_frame(found.every)  # type: ignore[arg-type]
-        return self._frame(found.every, found.columns).drop(columns="pick")  # type: ignore[arg-type]
+            return zoned(group_frame(found.every), "last")  # type: ignore[arg-type]
+        whole = self._frame(found.every, found.columns)  # type: ignore[arg-type]
+        return zoned(whole.drop(columns="pick"), "started")
 
     def _tick(self, place: int, is_on: bool) -> None:
         item = self._items[place]
