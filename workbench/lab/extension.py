@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,13 @@ from jupyter_server.base.handlers import APIHandler
 from jupyter_server.utils import url_path_join
 from tornado.web import HTTPError, authenticated
 
-from workbench.errors import WorkbenchError
+from workbench.errors import NotebookError, WorkbenchError
 from workbench.lab.freshness import freshness, project_of
 from workbench.lab.warm import prefer_warm
 
 ROUTE = "workbench/freshness"
+_PATIENCE = 2.0  # seconds that a notebook may take to be written
+_EVERY = 0.05  # seconds between two looks at it
 
 
 class FreshnessHandler(APIHandler):
@@ -36,11 +39,40 @@ class FreshnessHandler(APIHandler):
 
 
 def _told(notebook: Path) -> dict[str, Any]:
+    """Return the answer about a notebook; Jupyter writes into the file itself, so it may be half there."""
+    until = time.monotonic() + _PATIENCE
+    while True:
+        before = _stamp(notebook)
+        try:
+            found = freshness(notebook) if notebook.is_file() else None
+            return found.to_dict() if found else {"stage": None}
+        except NotebookError as error:
+            is_steady = _stamp(notebook) == before and _is_whole(notebook)
+            if is_steady or time.monotonic() > until:
+                return _error(error)
+        except WorkbenchError as error:
+            return _error(error)
+        time.sleep(_EVERY)
+
+
+def _error(error: WorkbenchError) -> dict[str, Any]:
+    return {"stage": None, "error": error.message, "hint": error.hint}
+
+
+def _stamp(file: Path) -> tuple[int, int]:
     try:
-        found = freshness(notebook) if notebook.is_file() else None
-    except WorkbenchError as error:
-        return {"stage": None, "error": error.message, "hint": error.hint}
-    return found.to_dict() if found else {"stage": None}
+        found = file.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
+def _is_whole(notebook: Path) -> bool:
+    try:
+        json.loads(notebook.read_bytes())
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _load_jupyter_server_extension(server: Any) -> None:
