@@ -18,6 +18,7 @@ from workbench.access import Role
 from workbench.dashboards.app.components import Action, Button, Live, MultiChoice, Select, Table
 from workbench.dashboards.app.location import Location
 from workbench.dashboards.views import deployments, drift, experiments, overview
+from workbench.errors import UsageError
 from workbench.insight import Store
 from workbench.ledger import Append, NewEvent
 
@@ -165,6 +166,20 @@ def test_a_second_click_that_comes_before_the_first_is_looked_after_does_nothing
     asyncio.run(first)
     assert done == [""]
     assert not action.is_open
+
+
+def test_what_was_refused_is_not_called_what_cannot_be_shown() -> None:
+    """The dialog stays, and says that nothing was done."""
+
+    def act(_reason: str) -> str:
+        raise UsageError("Somebody else was faster.", hint="Look again.")
+
+    action = Action("Act", title="Act?", consequence=lambda: "", act=act, needs_reason=False)
+    action.acted("ask", "", "")
+    asyncio.run(action.acted("confirm", "", ""))
+    assert action.is_open
+    assert "This was refused" in action.markup
+    assert "Somebody else was faster." in action.markup
 
 
 def test_a_run_is_launched_by_one_click(past: Past) -> None:

@@ -132,7 +132,10 @@ class Action(Control):
             told = await asyncio.to_thread(self._act, self.value.strip())
         except Exception as error:  # noqa: BLE001 - the dialog says what went wrong, and stays
             _log.info("%s: %s", self.label, error)
-            self._said, self._refused = self._consequence(), error_markup(error, what="This")
+            self._said, self._refused = (
+                self._consequence(),
+                error_markup(error, what="This", said="was refused"),
+            )
             self._works = False
             self.draw()
             return

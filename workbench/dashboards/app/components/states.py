@@ -28,17 +28,25 @@ def empty_state(title: str, what_to_do: str, command: str = "") -> pn.pane.HTML:
     )
 
 
-def error_state(error: BaseException, *, what: str = "This part of the page") -> pn.pane.HTML:
-    """Return what stands where something broke: what, why, and what to do. No traceback, no secret."""
-    return block(error_markup(error, what=what))
+def error_state(
+    error: BaseException, *, what: str = "This part of the page", said: str = "cannot be shown"
+) -> pn.pane.HTML:
+    """Return what stands where something broke: what, why, and what to do. No traceback, no secret.
+
+    Args:
+        error: that came of it.
+        what: was asked for.
+        said: of it, where the error is one that people can do something about.
+    """
+    return block(error_markup(error, what=what, said=said))
 
 
-def error_markup(error: BaseException, *, what: str) -> Markup:
+def error_markup(error: BaseException, *, what: str, said: str = "cannot be shown") -> Markup:
     """Return the same as markup, for within something else."""
     if isinstance(error, AccessError):
         title, message, hint = "Not for your role", error.message, error.hint
     elif isinstance(error, WorkbenchError):
-        title, message, hint = f"{what} cannot be shown", error.message, error.hint
+        title, message, hint = f"{what} {said}", error.message, error.hint
     else:
         title = f"{what} broke"
         message = f"{type(error).__name__}; the server's log says where."

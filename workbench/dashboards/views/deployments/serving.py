@@ -76,7 +76,9 @@ class ServingNow:
             control.margin = _APART
         why = because(person, "rollback")
         words = html('<p class="quiet">{why}</p>', why=why)
-        self._why = [styled(words, sizing_mode=None, margin=_APART)] if why else []
+        self._why = (
+            [styled(words, sizing_mode=None, margin=_APART, styles={"align-self": "center"})] if why else []
+        )
         self._shadows: dict[int, Action] = {}
         self._buttons = Flow(sizing_mode="stretch_width", margin=0, align_items="flex-end")
         live: Live[Deployment] = Live(store, self._read, self._draw, "model", ages=True)

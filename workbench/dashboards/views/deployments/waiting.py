@@ -105,8 +105,10 @@ class WaitingList:
             action.margin = (8, 12, 0, 0)
             action.param.watch(self._closed, "is_open")
         why = because(self._person, "approve") or own
-        beside = styled(html('<p class="quiet">{why}</p>', why=why), sizing_mode=None) if why else None
-        buttons = Flow(*filter(None, (yes, no, beside)), sizing_mode="stretch_width", margin=0)
+        words_beside = html('<p class="quiet">{why}</p>', why=why)
+        centred = {"align-self": "center"}
+        beside = [styled(words_beside, sizing_mode=None, margin=(8, 0, 0, 0), styles=centred)] if why else []
+        buttons = Flow(yes, no, *beside, sizing_mode="stretch_width", margin=0)
         panel = pn.Column(words, buttons, sizing_mode="stretch_width", margin=(0, 0, 12, 0))
         return _Card(words, yes, no, panel)
 

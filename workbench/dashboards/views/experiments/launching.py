@@ -123,7 +123,7 @@ class _Sheet:
         try:
             launched = await asyncio.to_thread(launch, self._store, self._person, self._request())
         except WorkbenchError as error:
-            self._said[:] = [error_state(error, what="The run was not launched: this")]
+            self._said[:] = [error_state(error, what="The run", said="was not launched")]
         else:
             self._said[:] = [paragraph(html("Launched as {actor}.", actor=launched.actor), quiet=True)]
             self._watched.refresh()
