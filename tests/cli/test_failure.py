@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from workbench.cli.failure import DEBUG, explain, report
+from workbench.cli.main import main
 from workbench.errors import (
     BusyError,
     RejectedError,
@@ -116,6 +117,18 @@ def test_a_file_of_somebody_else_is_named() -> None:
     assert isinstance(said, StorageError)
     assert said.message == "Access is refused at /data/.workbench/runs: Permission denied."
     assert "ls -l" in said.hint
+
+
+def test_a_folder_that_was_removed_under_somebody_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever needs to know where it is, such as `init`."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert main(["init", "shop"]) == 2
+    assert capsys.readouterr().err.startswith("error: The folder that this was started in is gone.\n")
 
 
 def test_a_person_who_interrupts_gets_exit_code_one(capsys: pytest.CaptureFixture[str]) -> None:

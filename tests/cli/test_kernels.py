@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -45,6 +47,21 @@ def test_a_server_is_started_shown_and_stopped(folder: Path) -> None:
     assert "no_such_module could not be loaded: ModuleNotFoundError" in shown.out
     assert "1 fork server" in shown.out
     assert [state["pid"] for state in _servers(type_in(folder, "kernels stop --json"))] == [started[0]["pid"]]
+    assert "No fork server is at work" in type_in(folder, "kernels status").out
+
+
+def test_of_a_server_that_hangs_nothing_is_claimed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither that it is loading nor what it holds; `stop` ends it."""
+    (started,) = _servers(type_in(folder, "kernels start --json"))
+    pid = started["pid"]
+    assert isinstance(pid, int)
+    os.kill(pid, signal.SIGSTOP)
+    monkeypatch.setattr("workbench.kernels.servers._PATIENCE", 0.2)
+    shown = type_in(folder, "kernels status").out
+    (row,) = (line for line in shown.splitlines() if line.startswith("✗"))
+    assert row.split() == ["✗", *"??????"]
+    assert "One did not answer; its log: " in shown
+    assert type_in(folder, "kernels stop").code == 0
     assert "No fork server is at work" in type_in(folder, "kernels status").out
 
 

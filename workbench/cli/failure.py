@@ -66,7 +66,17 @@ def explain(error: BaseException, words: Sequence[str] = ()) -> WorkbenchError:
         what, hint = _FORESEEN[error.errno]
         where = f" at {error.filename}" if error.filename else ""
         return StorageError(f"{what}{where}: {error.strerror}.", hint=hint, store=str(error.filename or ""))
+    if isinstance(error, FileNotFoundError) and not error.filename and _is_nowhere():
+        return UsageError("The folder that this was started in is gone.", hint="Go to another folder.")
     return _unforeseen(error, words)
+
+
+def _is_nowhere() -> bool:
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _unforeseen(error: BaseException, words: Sequence[str]) -> WorkbenchError:

@@ -110,9 +110,11 @@ def _show(work: Callable[[], list[ServerState]], as_json: bool) -> int:
 
 
 def _cells(state: ServerState) -> tuple[str, ...]:
+    if not state.answers:
+        return (str(mark_of("fail")), *"?" * 6)
     return (
-        str(mark_of("pass" if state.answers else "fail")),
-        str(state.pid or "?"),
+        str(mark_of("pass")),
+        str(state.pid),
         str(len(state.kernels)),
         str(state.served),
         bytes_text(state.memory),
