@@ -136,7 +136,8 @@ class Alerting:
                     disabled_because=why,
                 ).panel
             )
-            beside = [styled(html('<p class="quiet">{why}</p>', why=why), sizing_mode=None)] if why else []
+            words = html('<p class="quiet">{why}</p>', why=why)
+            beside = [styled(words, sizing_mode=None, styles={"align-self": "center"})] if why else []
             self._answers[key] = Flow(*made, *beside, gap="12px", align_items="center", margin=(8, 0))
         return self._answers[key]
 
