@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.projects import notebook, write_notebook, write_project
-from workbench.errors import NotebookError
+from workbench.errors import NotebookError, ParameterError
 from workbench.lab.freshness import Freshness, freshness
 from workbench.workspace import open_workspace
 
@@ -84,6 +84,15 @@ def test_what_stands_behind_a_stage_does_not_make_it_stale(shop: Path) -> None:
         assert _told(shop, "make").stale == ()
     finally:
         path.write_text(before)
+
+
+def test_a_parameter_that_another_stage_lacks_is_not_told_of_this_one(tmp_path: Path) -> None:
+    """A run is given it; the stage that lacks it says so."""
+    late = _stage("late", "stage.log_metrics({'n': size})", "size: int")
+    root = write_project(tmp_path / "shop", {"make": SHOP["make"], "late": {"notebook": late}})
+    assert _told(root, "make").stale == ("make",)
+    with pytest.raises(ParameterError, match="size"):
+        _told(root, "late")
 
 
 def test_a_notebook_that_is_no_stage_is_nobodys(shop: Path, tmp_path: Path) -> None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from workbench.errors import ParameterError
 from workbench.root import FILE
 
 if TYPE_CHECKING:
     from workbench.pipeline.plan import PlanStep
     from workbench.project import Project
+    from workbench.workspace import Workspace
 
 _TOLD = 3  # changes that are named
 _MINUTE = 60
@@ -76,6 +78,7 @@ def freshness(notebook: Path) -> Freshness | None:
 
     Raises:
         NotebookError: the notebook cannot be read as a stage.
+        ParameterError: it has a parameter that must be given a value in workbench.toml.
         ConfigurationError: workbench.toml cannot be used as it is.
         StorageError: the ledger cannot be reached.
     """
@@ -89,8 +92,17 @@ def freshness(notebook: Path) -> Freshness | None:
         if stage is None:
             return None
         pipeline = _pipeline_of(workspace.project, stage)
-        steps = workspace.plan(pipeline).steps if pipeline else (workspace.why(stage),)
-        return _told(workspace.project, stage, pipeline or "", steps)
+        return _told(workspace.project, stage, pipeline or "", _steps(workspace, stage, pipeline))
+
+
+def _steps(workspace: Workspace, stage: str, pipeline: str | None) -> Sequence[PlanStep]:
+    """Return the plan of a stage's pipeline; as far as the stage where a later one lacks a parameter."""
+    if pipeline is None:
+        return (workspace.why(stage),)
+    try:
+        return workspace.plan(pipeline).steps
+    except ParameterError:
+        return workspace.plan(pipeline, until=stage).steps
 
 
 def project_of(path: Path) -> Path | None:
