@@ -32,7 +32,7 @@ class Runs:
             UnknownNameError: there is no such run.
             UsageError: several begin so.
         """
-        return self.state(self._id(text))
+        return self.state(self._id(str(text)))  # a number is no run either
 
     def state(self, run: str) -> RunState:
         """Return a run of exactly this id; it is recorded as lost when its runner has vanished."""
