@@ -147,7 +147,7 @@
         const roots = window.Bokeh?.index?.roots || []
         const stands = roots.length && roots.every(view => view.is_idle !== false) && keys.every(key => living.has(key))
         if (!stands && performance.now() < ends) { setTimeout(check, 20); return }
-        await workbench.level(roots)
+        await workbench.level(roots).catch(error => console.error(error))
         live.classList.remove("coming")
         host.remove()
         document.documentElement.dataset.lives = ""
