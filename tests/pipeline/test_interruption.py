@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +17,31 @@ from workbench.pipeline.interruption import undisturbed
 from workbench.pipeline.outcome import Outcome
 from workbench.workspace import open_workspace
 
-STAGES = {
-    "first": {
-        "notebook": notebook("import workbench as wb\nstage = wb.stage('first')", "stage.save('one', '1')"),
-        "outputs": ["one"],
-    },
-    "second": {
-        "notebook": notebook(
-            "import workbench as wb\nstage = wb.stage('second')", "stage.save('two', stage.load('one'))"
-        ),
-        "inputs": ["one"],
-        "outputs": ["two"],
-    },
-}
+WAITS = """
+import pathlib, time
+while pathlib.Path({file!r}).exists():
+    time.sleep(0.05)
+stage.save('one', '1')
+"""
+
+
+def _stages(file: Path) -> dict[str, dict[str, Any]]:
+    """Return two stages, of which the first ends only when a file is gone."""
+    begin = "import workbench as wb\nstage = wb.stage('{name}')"
+    first = notebook(begin.format(name="first"), WAITS.format(file=str(file)))
+    second = notebook(begin.format(name="second"), "stage.save('two', stage.load('one'))")
+    return {
+        "first": {"notebook": first, "outputs": ["one"]},
+        "second": {"notebook": second, "inputs": ["one"], "outputs": ["two"]},
+    }
+
+
+@pytest.fixture(autouse=True)
+def _heard() -> Iterator[None]:
+    """Let a Ctrl-C be heard, also where the tests were started in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 class Disturbed:
@@ -55,7 +68,10 @@ class Disturbed:
 )
 def test_the_run_knows_what_it_has_written(kind: str, outcomes: list[str], tmp_path: Path) -> None:
     """It is interrupted, not taken over by anybody, and goes on from there."""
-    root = write_project(tmp_path / "shop", STAGES)
+    file = tmp_path / "goes on"
+    if kind == "attempt.started":
+        file.touch()
+    root = write_project(tmp_path / "shop", _stages(file))
     with open_workspace(root) as workspace:
         whole = workspace.ledger
         workspace.__dict__["ledger"] = Disturbed(whole, kind)
@@ -64,6 +80,7 @@ def test_the_run_knows_what_it_has_written(kind: str, outcomes: list[str], tmp_p
         assert [str(entry.outcome) for entry in state.entries.values()] == outcomes
         assert [a.outcome for a in state.entries["first"].attempts] == [Outcome(outcomes[0])]
         workspace.__dict__["ledger"] = whole
+    file.unlink(missing_ok=True)
     with open_workspace(root) as workspace:
         assert workspace.resume(state.run).outcome is Outcome.SUCCEEDED
         assert workspace.ledger.verify().ok

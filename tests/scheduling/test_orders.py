@@ -132,7 +132,7 @@ def test_the_last_day_may_be_any(shop: Open, clock: ManualClock) -> None:
 
 def test_whoever_stops_a_run_stops_those_behind_it(tmp_path: Path, clock: ManualClock) -> None:
     """One Ctrl-C is enough; the run's end is recorded, and the others are begun by whoever ticks next."""
-    stop = f"import os, signal, time\nos.kill({os.getpid()}, signal.SIGINT)\ntime.sleep(600)"
+    stop = f"import os, signal, time\nos.kill({os.getpid()}, signal.SIGTERM)\ntime.sleep(600)"
     content = notebook("import workbench as wb\nstage = wb.stage('count')", stop, parameters=DAY_CELL)
     root = write_shop(tmp_path / "shop", NIGHTLY, notebook=content)
     clock.advance(3 * DAY)
